@@ -1,0 +1,53 @@
+# Everything that is done with this repository. `make help` lists it.
+PRESET ?= release
+PREFIX ?= /usr/local
+TIDY_JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test test-asan test-tsan conformance bench format tidy install clean
+
+help: ## list what there is
+	@echo 'make TARGET, where TARGET is one of'
+	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+setup: build/setup-build build/setup-node build/setup-bench build/setup-lint ## install everything that any target needs
+	@:
+
+build: build/setup-build ## build the library, the tool (build/release/bin/hog) and the tests
+	@scripts/build.sh $(PRESET)
+
+run: build ## filter and enrich the sample events in examples/, showing what goes in, what comes out and how fast
+	@scripts/demo.sh
+
+test: build ## every test: unit, conformance, tool, documentation, install
+	@ctest --preset $(PRESET)
+
+test-asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory test PRESET=asan
+
+test-tsan: ## every test under ThreadSanitizer
+	@$(MAKE) --no-print-directory test PRESET=tsan
+
+conformance: build build/setup-node ## every program on this engine and on the reference VM, compared
+	@scripts/with-node.sh npm --prefix conformance --silent test
+
+bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM and Lua
+	@scripts/with-node.sh scripts/bench.sh
+
+format: build/setup-lint ## rewrite the C++ files in the project's format
+	@git ls-files -co --exclude-standard '*.cpp' '*.h' | xargs clang-format -i
+
+tidy: build build/setup-lint ## check the C++ files with clang-format and clang-tidy
+	@scripts/tidy.sh $(TIDY_JOBS)
+
+install: build ## install under PREFIX (/usr/local)
+	@cmake --install build/release --prefix $(PREFIX)
+
+clean: ## remove build/
+	@rm -rf build
+
+# A stamp for each group of packages that was found or installed.
+build/setup-%: scripts/setup.sh
+	@scripts/setup.sh $*
+	@mkdir -p build && touch $@
+build/setup-node: conformance/package-lock.json

@@ -1,0 +1,119 @@
+#include "command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string>
+#include <thread>
+
+#include "bytes.h"
+#include "events.h"
+#include "exit.h"
+#include "functions.h"
+#include "inspect.h"
+#include "run.h"
+#include "run_options.h"
+
+namespace hogvm::cli {
+namespace {
+
+constexpr const char* kProgramHelp = "Compiled program, a .hoge file; stdin if it is - or absent";
+
+constexpr const char* kHelp =
+    "Exit codes:\n"
+    "  0  done\n"
+    "  1  the program failed, or check found something\n"
+    "  2  bad usage, or no program, or input that is no JSON\n"
+    "\n"
+    "Examples:\n"
+    "  hog run filter.hoge --globals event.json\n"
+    "  hog run enrich.hoge --events events.ndjson --jobs 4 > enriched.ndjson\n"
+    "  hog disassemble filter.hoge\n"
+    "  hog functions dateDiff\n"
+    "\n"
+    "`hog COMMAND --help` tells more about a command; so does the manual page, hog(1).";
+
+constexpr const char* kRunHelp =
+    "Without --events the program runs once: what it prints goes to stdout, and then its result as JSON.\n"
+    "With --events stdout has one line for each event, in order: the result, or {\"error\": ...} if the\n"
+    "program failed on it.\n"
+    "\n"
+    "Examples:\n"
+    "  hog run hello.hoge\n"
+    "  echo '{\"event\": \"$pageview\"}' | hog run filter.hoge --globals -\n"
+    "  tail -f events.ndjson | hog run filter.hoge --events -\n"
+    "  hog run slow.hoge --timeout 100 --memory 8M --stats";
+
+void add_run(::CLI::App& app, RunArguments& run) {
+    run.jobs = std::max(1u, std::thread::hardware_concurrency());
+    ::CLI::App* command = app.add_subcommand("run", "Run a program, once or for each of many events");
+    command->add_option("PROGRAM", run.program, kProgramHelp)->type_name("");
+    ::CLI::Option* globals =
+        command->add_option("--globals", run.globals, "The program's globals, a JSON object; - for stdin");
+    ::CLI::Option* events =
+        command->add_option("--events", run.events, "Events, a JSON object on each line; - for stdin");
+    command->add_option("--jobs", run.jobs, "Threads that run events; one for each processor by default")
+        ->type_name("N")
+        ->needs(events)
+        ->check(::CLI::Range(1u, 1024u));
+    ::CLI::Option* trace = command->add_flag("--trace", run.options.trace, "Show every operation on stderr");
+    command->add_flag("--stats", run.stats, "Show operations, memory, time and use of patterns on stderr");
+    command->add_option("--timeout", run.options.limits.timeout_ms, "Milliseconds that a run may take [5000]")
+        ->type_name("MS")
+        ->check(::CLI::PositiveNumber);
+    command
+        ->add_option_function<std::string>(
+            "--memory",
+            [&run](const std::string& text) {
+                const auto bytes = parse_bytes(text);
+                if (!bytes)
+                    throw ::CLI::ValidationError("--memory", text + " is no number of bytes, such as 8388608 or 64M");
+                run.options.limits.memory = *bytes;
+            },
+            "Bytes that a run's values may take, such as 512K or 64M; 0: no limit [64M]")
+        ->type_name("BYTES");
+    globals->type_name("FILE")->excludes(events);
+    events->type_name("FILE")->excludes(trace);
+    command->footer(kRunHelp);
+}
+
+int run_program(const RunArguments& run) {
+    if (run.program == "-" && (run.globals == "-" || run.events == "-")) {
+        throw Stop("the program and its data can't both come from stdin: name a file for one of them");
+    }
+    return run.events.empty() ? run_once(run) : run_events(run);
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+    ::CLI::App app("Runs compiled Hog programs (HogVM bytecode) and shows what is in them.", "hog");
+    app.set_version_flag("--version", "hog " HOGVM_VERSION);
+    app.require_subcommand(1);
+    app.footer(kHelp);
+
+    RunArguments run;
+    add_run(app, run);
+    std::string path = "-";
+    const auto add_reader = [&](const char* name, const char* text) {
+        app.add_subcommand(name, text)->add_option("PROGRAM", path, kProgramHelp)->type_name("");
+    };
+    add_reader("disassemble", "Show a program's instructions");
+    add_reader("check", "Say what would fail in a program if it were reached");
+    std::string function;
+    bool as_markdown = false;
+    ::CLI::App* functions = app.add_subcommand("functions", "List the functions that programs call, or explain one");
+    ::CLI::Option* name = functions->add_option("NAME", function, "The function to explain")->type_name("");
+    functions->add_flag("--markdown", as_markdown, "Write the list as a page of documentation")->excludes(name);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const ::CLI::ParseError& error) {
+        return app.exit(error) == 0 ? kDone : kUnusable;
+    }
+    if (app.got_subcommand("run")) return run_program(run);
+    if (app.got_subcommand("disassemble")) return disassemble(path);
+    if (app.got_subcommand("check")) return check(path);
+    return show_functions(function, as_markdown);
+}
+
+}  // namespace hogvm::cli

@@ -1,0 +1,16 @@
+// A run to its end: programs that sleep are really put to sleep.
+#pragma once
+
+#include <string_view>
+
+#include <hogvm/program.h>
+#include <hogvm/vm.h>
+
+namespace hogvm::cli {
+
+/// Runs `program` with the globals in `globals_json` (an object, or nothing). Never gives a suspended outcome.
+/// `before_sleep` is called before each sleep.
+Outcome execute(Vm& vm, const Program& program, std::string_view globals_json, const RunOptions& options,
+                void (*before_sleep)() = nullptr);
+
+}  // namespace hogvm::cli

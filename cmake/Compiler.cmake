@@ -1,0 +1,39 @@
+# The language, the compilers that know it, and how they are called.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    set(oldest 12)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    set(oldest 14)
+else()
+    message(FATAL_ERROR "hogvm builds with GCC 12 or Clang 14, or later ones; this is ${CMAKE_CXX_COMPILER_ID}. "
+                        "Choose one: -DCMAKE_CXX_COMPILER=g++")
+endif()
+if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS oldest)
+    message(FATAL_ERROR "hogvm needs ${CMAKE_CXX_COMPILER_ID} ${oldest} or later; ${CMAKE_CXX_COMPILER} is "
+                        "${CMAKE_CXX_COMPILER_VERSION}. Choose another: -DCMAKE_CXX_COMPILER=...")
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT BUILD_SHARED_LIBS)
+    set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+    set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+endif()
+
+option(HOGVM_WERROR "Treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(HOGVM_WERROR)
+    add_compile_options(-Werror)
+endif()
+
+set(HOGVM_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined")
+if(HOGVM_SANITIZE)
+    add_compile_options(-fsanitize=${HOGVM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${HOGVM_SANITIZE})
+endif()
+
+find_program(HOGVM_CCACHE ccache)
+if(HOGVM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${HOGVM_CCACHE})
+endif()

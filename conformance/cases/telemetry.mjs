@@ -1,0 +1,13 @@
+// The trace: which rows are kept, with what words.
+import { HEADER, OP } from '../opcodes.mjs'
+import { anyValue, array, call, lambda, NOW, number, string } from '../values.mjs'
+
+const options = { telemetry: true, now: NOW }
+export default [
+    { name: 'a small program', source: "let x := 1 + 2.5; print('a', x); return [x]" }, { name: 'calls and chunks', source: 'fun f(a) { return a + 1 } return arrayMap(f, [1, 2])' }, { name: 'a throw', source: "try { throw Error('m') } catch (e) { print(e) }" }, { name: 'uncaught', source: "throw Error('m')" },
+    { name: 'an empty program', source: '' }, { name: 'properties', source: "let d := {'a': [1]}; return d.a[1]" }, { name: 'globals', expression: 'a.b', globals: { a: { b: 1 } } },
+    { name: 'an import', bundle: { root: "return import('x')", x: 'return 1' } }, { name: 'a suspension', source: 'return wait(1) + wait(2)', options: { asyncFunctions: ['wait'], resume: true } }, { name: 'a suspension that stops', source: 'return wait(1) + wait(2)', options: { asyncFunctions: ['wait'] } }, { name: 'a suspension in arrayMap', source: 'return arrayMap(x -> wait(x), [1])', options: { asyncFunctions: ['wait'], resume: true } },
+    { name: 'popping nothing', bytecode: [...HEADER, OP.POP] }, { name: 'popping nothing, in MULTIPLY', bytecode: [...HEADER, OP.TRUE, OP.MULTIPLY] }, { name: 'an unknown opcode', bytecode: [...HEADER, 99] }, { name: 'odd tokens', bytecode: [...HEADER, null, 'x'] }, { name: 'a fraction as an opcode', bytecode: [...HEADER, 1.5] }, { name: 'opcode 0', bytecode: [...HEADER, 0] }, { name: 'a negative opcode', bytecode: [...HEADER, -1] }, { name: 'an operand that is missing', bytecode: [...HEADER, OP.STRING] }, { name: 'operands of odd kinds', bytecode: [...HEADER, OP.STRING, null, OP.INTEGER, 'x', OP.FLOAT, [1, null], OP.STRING, { a: 1 }] },
+    { name: 'closures as debug text', bytecode: [...HEADER, ...lambda(0, [OP.NULL]), OP.CALL_LOCAL, 0] }, { name: 'every value as debug text', bytecode: [...HEADER, ...anyValue.flatMap((value) => [...array(), ...value, OP.POP, ...value, OP.GET_LOCAL, 0, OP.POP, OP.POP]), ...array(number(1)), ...string('length'), OP.GET_PROPERTY] }, { name: 'cyclic debug text', source: 'let a := [1]; a[2] := a; let f := x -> 1; return [a][1]' },
+    { name: 'a list as debug text', bytecode: [...HEADER, ...array(number(1)), ...array(number(1), [OP.NULL], array(string('a'))), OP.GET_PROPERTY] }, { name: 'falling off a function', bytecode: [...HEADER, OP.CALLABLE, 'f', 0, 0, 0, OP.CLOSURE, 0, OP.NULL, OP.RETURN] }, { name: 'a memory limit', source: "let a := 'xxxxxxxxxxxxxx'; return [a, a]", options: { memoryLimit: 30 } },
+].map((entry) => ({ ...entry, options: { ...options, ...entry.options } }))

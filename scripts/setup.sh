@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Installs what is missing for one group of the Makefile's targets: setup.sh build|node|bench|lint
+set -euo pipefail
+cd "$(dirname "$0")/.."
+log=build/setup.log
+mkdir -p build
+
+die() {
+    printf 'setup: %s\n' "$*" >&2
+    exit 1
+}
+
+# Runs a command with all it says in the log; when it fails, shows the end of it and dies with the message.
+logged() {
+    local message=$1
+    shift
+    "$@" >"$log" 2>&1 </dev/null || { tail -n 15 "$log" >&2; die "$message (all it said is in $log)"; }
+}
+
+is_installed() {
+    dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+}
+
+# Of "package:command" the command is wanted, whoever installed it; of "package" the Debian package.
+missing() {
+    local entry
+    for entry in "$@"; do
+        if [[ $entry == *:* ]]; then
+            command -v "${entry#*:}" >/dev/null || echo "${entry%:*}"
+        elif command -v dpkg-query >/dev/null; then # elsewhere cmake says which libraries are not there
+            is_installed "$entry" || echo "$entry"
+        fi
+    done
+}
+
+need() {
+    local packages as_root=()
+    mapfile -t packages < <(missing "$@")
+    ((${#packages[@]})) || return 0
+    local hint="apt-get install ${packages[*]}"
+    command -v apt-get >/dev/null || die "these are missing, by the names of Debian's packages: ${packages[*]}"
+    if ((EUID != 0)); then
+        as_root=(sudo)
+        command -v sudo >/dev/null || die "packages are missing and there is no sudo; as root: $hint"
+        sudo -v || die "packages are missing; as root: $hint"
+    fi
+    echo "setup: installing ${packages[*]}"
+    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
+    "${apt[@]}" update >"$log" 2>&1 </dev/null || echo 'setup: apt-get update failed; trying with the lists that are there' >&2
+    logged "$hint failed" "${apt[@]}" install -y --no-install-recommends "${packages[@]}"
+}
+
+# The conformance scripts need Node 20; where the system's is older, npm has one.
+need_node() {
+    need nodejs:node npm:npm
+    local major tree=conformance/node_modules/.package-lock.json
+    major=$(node -p 'process.versions.node.split(".")[0]')
+    if ((major < 20)) && [[ ! -x build/node/node_modules/.bin/node ]]; then
+        echo "setup: installing Node 20 in build/node (the system's is $major)"
+        logged 'npm could not install Node 20; install it so that `node` is it' \
+            npm install --prefix build/node --no-save --no-audit --no-fund node@20
+    fi
+    if [[ ! -e $tree || $tree -ot conformance/package-lock.json ]]; then
+        echo 'setup: installing the reference VM in conformance/node_modules'
+        logged 'npm ci failed in conformance/' scripts/with-node.sh npm ci --prefix conformance --no-audit --no-fund
+        touch "$tree"
+    fi
+}
+
+case ${1-} in
+    build)
+        need cmake:cmake ninja-build:ninja g++:c++ python3:python3 pkg-config:pkg-config tzdata doctest-dev libabsl-dev \
+            libbenchmark-dev libboost-json1.81-dev libcli11-dev libre2-dev libssl-dev libutf8proc-dev
+        ;;
+    node) need_node ;;
+    bench) need lua5.4:lua5.4 ;;
+    lint) need clang-format:clang-format clang-tidy:clang-tidy git:git ;;
+    *) die 'which group? build, node, bench or lint' ;;
+esac

@@ -1,0 +1,2 @@
+// The fragments are only compiled.
+int main() {}

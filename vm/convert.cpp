@@ -1,0 +1,308 @@
+#include <hogvm/convert.h>
+
+#include <cmath>
+#include <vector>
+
+#include <hogvm/javascript.h>
+#include <hogvm/text.h>
+
+namespace hogvm {
+namespace {
+
+/// Nodes being converted, with what they become: a node inside itself becomes the same node.
+struct Path {
+    Node* node;
+    Value converted;
+};
+
+Value on_path(std::span<const Path> path, const Node* node) {
+    for (const Path& p : path)
+        if (p.node == node) return p.converted;
+    return Value::undefined();
+}
+
+class ToHost {
+  public:
+    explicit ToHost(Heap& heap) : heap_(heap) {}
+
+    Value convert(Value v) {
+        if (!v.is_node()) return v.is(Type::Hole) ? Value::undefined() : v;
+        if (v.is(Type::Closure) || v.is(Type::Callable)) return v;
+        Node* n = v.as_node();
+        if (n->visiting) return on_path(path_, n);
+        if (v.is(Type::Object) && (has(v, "__hogDateTime__") || has(v, "__hogDate__") || has(v, "__hogClosure__") ||
+                                   has(v, "__hogCallable__")))
+            return v;
+        check_depth(static_cast<int>(path_.size()) + 1);
+        const Visit visit(n);
+        if (v.is(Type::Array)) {
+            Array* out = heap_.array(v.as_array()->size);
+            path_.push_back({n, Value::array(out)});
+            for (const Value item : v.as_array()->values())
+                if (!item.is(Type::Hole)) heap_.append(out, convert(item));
+            path_.pop_back();
+            return Value::array(out);
+        }
+        Dict* out = heap_.object(v.as_dict()->size);
+        path_.push_back({n, Value::object(out)});
+        for (const Entry& e : v.as_dict()->items()) {
+            const Value key = javascript::to_string(e.key, heap_);
+            if (key.as_text() != "__proto__") heap_.set_member(out, key, convert(e.value));
+        }
+        path_.pop_back();
+        return Value::object(out);
+    }
+
+  private:
+    bool has(Value object, std::string_view key) const {
+        if ((object.as_dict()->traits & kMarked) == 0) return false;
+        const Entry* e = heap_.find(object.as_dict(), key);
+        return e != nullptr && javascript::to_boolean(e->value);
+    }
+
+    Heap& heap_;
+    std::vector<Path> path_;
+};
+
+class FromHost {
+  public:
+    explicit FromHost(Heap& heap) : heap_(heap) {}
+
+    Value convert(Value v) {
+        if (!v.is_node()) return v;
+        Node* n = v.as_node();
+        if (n->visiting) return on_path(path_, n);
+        if (v.is(Type::Closure) || v.is(Type::Callable) || v.is(Type::Dict)) return v;
+        if (v.is(Type::Object)) {
+            const Value tagged = restored(v.as_dict());
+            if (!tagged.is_nullish()) return tagged;
+        }
+        check_depth(static_cast<int>(path_.size()) + 1);
+        const Visit visit(n);
+        if (v.is(Type::Array)) {
+            Array* out = heap_.array(v.as_array()->size);
+            path_.push_back({n, Value::array(out)});
+            for (const Value item : v.as_array()->values())
+                if (!item.is(Type::Hole)) heap_.append(out, convert(item));
+            path_.pop_back();
+            return Value::array(out);
+        }
+        Dict* out = heap_.dict(v.as_dict()->size);
+        path_.push_back({n, Value::dict(out)});
+        for (const Entry& e : v.as_dict()->items()) heap_.set(out, e.key, convert(e.value));
+        path_.pop_back();
+        return Value::dict(out);
+    }
+
+  private:
+    Value member(const Dict* object, std::string_view key) const {
+        const Entry* e = heap_.find(object, key);
+        return e != nullptr ? e->value : Value::undefined();
+    }
+
+    /// Dates, datetimes and functions by their tags; null for an object that is none of them.
+    Value restored(Dict* o) {
+        if ((o->traits & kMarked) == 0) return {};
+        const auto tag = [&](std::string_view key) { return javascript::to_boolean(member(o, key)); };
+        if (tag("__hogDateTime__")) {
+            const Value dt = member(o, "dt");
+            const Value zone = member(o, "zone");
+            const Value utc = javascript::to_boolean(zone) ? zone : Value::ascii("UTC");
+            return heap_.datetime(dt, utc);
+        }
+        if (tag("__hogDate__")) return heap_.date(member(o, "year"), member(o, "month"), member(o, "day"));
+        if (tag("__hogClosure__")) {
+            const Value callable = member(o, "callable");
+            Callable* c = nullptr;
+            if (callable.is(Type::Callable)) c = callable.as_callable();
+            if (callable.is(Type::Object)) c = callable_of(callable.as_dict());
+            const Value upvalues = member(o, "upvalues");
+            std::vector<std::uint32_t> ids;
+            bool is_whole = c != nullptr && upvalues.is(Type::Array);
+            for (std::size_t i = 0; is_whole && i < upvalues.as_array()->size; ++i) {
+                const Value id = upvalues.as_array()->items[i];
+                is_whole = id.is(Type::Int) && id.as_int() >= 0 && id.as_int() <= UINT32_MAX;
+                if (is_whole) ids.push_back(static_cast<std::uint32_t>(id.as_int()));
+            }
+            return is_whole ? Value::closure(heap_.closure(c, ids)) : Value::object(o);
+        }
+        if (tag("__hogCallable__")) {
+            Callable* c = callable_of(o);
+            return c != nullptr ? Value::callable(c) : Value::object(o);
+        }
+        return {};
+    }
+
+    /// Null where the object's fields are not a callable's.
+    Callable* callable_of(const Dict* o) {
+        const Value kind = member(o, "__hogCallable__");
+        const Value args = member(o, "argCount");
+        const Value upvalues = member(o, "upvalueCount");
+        const Value ip = member(o, "ip");
+        const Value chunk = member(o, "chunk");
+        if (!kind.is_string() || !args.is(Type::Int) || !upvalues.is(Type::Int) || !ip.is(Type::Int)) return nullptr;
+        if (!chunk.is_string() && !chunk.is_nullish()) return nullptr;
+        const Value name = member(o, "name");
+        for (const CallableKind k : {CallableKind::Local, CallableKind::Library, CallableKind::Async})
+            if (kind.as_text() == name_of(k))
+                return heap_.callable(k, name.is_string() ? heap_.string(name.as_text()) : name,
+                                      chunk.is_string() ? heap_.string(chunk.as_text()) : Value::ascii("root"),
+                                      args.as_int(), upvalues.as_int(), ip.as_int());
+        return nullptr;
+    }
+
+    Heap& heap_;
+    std::vector<Path> path_;
+};
+
+class Copy {
+  public:
+    explicit Copy(Heap& heap) : heap_(heap) {}
+
+    Value convert(Value v) {
+        if (v.is_string()) return heap_.string(v.as_text());
+        if (!v.is_node()) return v.charged(false);
+        Node* n = v.as_node();
+        if (n->visiting) return on_path(path_, n);
+        check_depth(static_cast<int>(path_.size()) + 1);
+        const Visit visit(n);
+        switch (v.type()) {
+            case Type::Array: {
+                Array* out = heap_.array(v.as_array()->size, v.as_array()->is_tuple);
+                path_.push_back({n, Value::array(out)});
+                for (const Value item : v.as_array()->values()) heap_.append(out, convert(item));
+                path_.pop_back();
+                return Value::array(out);
+            }
+            case Type::Closure: {
+                const Closure* c = v.as_closure();
+                Callable* callable = convert(Value::callable(c->callable)).as_callable();
+                return Value::closure(heap_.closure(callable, {c->upvalues, c->upvalue_count}));
+            }
+            case Type::Callable: {
+                const Callable* c = v.as_callable();
+                return Value::callable(heap_.callable(c->kind, convert(c->name), convert(c->chunk), c->arg_count,
+                                                      c->upvalue_count, c->ip));
+            }
+            default: break;
+        }
+        Dict* out = v.is(Type::Dict) ? heap_.dict(v.as_dict()->size) : heap_.object(v.as_dict()->size);
+        const Value converted = v.is(Type::Dict) ? Value::dict(out) : Value::object(out);
+        path_.push_back({n, converted});
+        for (const Entry& e : v.as_dict()->items()) heap_.set(out, convert(e.key), convert(e.value));
+        path_.pop_back();
+        return converted;
+    }
+
+  private:
+    Heap& heap_;
+    std::vector<Path> path_;
+};
+
+/// The own property of a closure or callable, as the JavaScript objects that they are; undefined if there is none.
+Value function_property(Value f, std::string_view key, Heap& heap) {
+    if (f.is(Type::Closure)) {
+        const Closure* c = f.as_closure();
+        if (key == "__hogClosure__") return Value::boolean(true);
+        if (key == "callable") return Value::callable(c->callable);
+        if (key == "upvalues") {
+            Array* ids = heap.array(c->upvalue_count);
+            for (std::uint32_t i = 0; i < c->upvalue_count; ++i) heap.append(ids, Value::integer(c->upvalues[i]));
+            return Value::array(ids);
+        }
+        return Value::undefined();
+    }
+    const Callable* c = f.as_callable();
+    if (key == "__hogCallable__") return Value::ascii(name_of(c->kind));
+    if (key == "name") return c->name;
+    if (key == "chunk") return c->chunk;
+    if (key == "argCount") return Value::integer(c->arg_count);
+    if (key == "upvalueCount") return Value::integer(c->upvalue_count);
+    if (key == "ip") return Value::integer(c->ip);
+    return Value::undefined();
+}
+
+/// v[key] for an own property of a JavaScript array, object or string; undefined if there is none.
+Value own_property(Value v, std::string_view key, Heap& heap) {
+    switch (v.type()) {
+        case Type::Array: {
+            const Array* a = v.as_array();
+            if (key == "length") return Value::integer(a->size);
+            if (key == "__isHogTuple" && a->is_tuple) return Value::boolean(true);
+            const auto index = javascript::array_index(key);
+            return index && *index < a->size ? a->items[*index] : Value::undefined();
+        }
+        case Type::String: {
+            if (key == "length") return Value::integer(static_cast<std::int64_t>(v.units()));
+            const auto index = javascript::array_index(key);
+            return index && *index < v.units() ? text::unit_at(v, *index, heap) : Value::undefined();
+        }
+        case Type::Object: {
+            const Entry* e = heap.find(v.as_dict(), key);
+            return e != nullptr ? e->value : Value::undefined();
+        }
+        case Type::Closure:
+        case Type::Callable: return function_property(v, key, heap);
+        default: return Value::undefined();
+    }
+}
+
+Value null_if_nullish(Value v) { return v.is_nullish() ? Value::null() : v; }
+
+/// v[key] for a number key on anything but a dict: counted from 1, or from the end.
+Value numbered_property(Value v, double key, Heap& heap) {
+    if (key == 0) fail(ErrorKind::Function, "Hog arrays start from index 1");
+    double at = key - 1;
+    if (!(key > 0)) {
+        const Value length = v.is_node() || v.is_string() ? own_property(v, "length", heap) : Value::undefined();
+        at = javascript::to_number(length) + key;
+    }
+    if (v.is(Type::Array) && at >= 0 && at < v.as_array()->size && at == std::trunc(at))
+        return null_if_nullish(v.as_array()->items[static_cast<std::size_t>(at)]);
+    char buffer[32];
+    return null_if_nullish(own_property(v, {buffer, javascript::format_number(at, buffer)}, heap));
+}
+
+}  // namespace
+
+Value to_host(Value v, Heap& heap) { return ToHost(heap).convert(v); }
+Value from_host(Value v, Heap& heap) { return FromHost(heap).convert(v); }
+Value copy(Value v, Heap& heap) { return Copy(heap).convert(v); }
+
+Value get_nested(Value v, std::span<const Value> path, bool nullish, Heap& heap) {
+    if (!v.is_node()) return Value::null();
+    for (const Value key : path) {
+        if (v.is_nullish()) {
+            if (nullish) return Value::null();
+            fail(ErrorKind::Function, "Can not read a property of null");
+        }
+        if (v.is(Type::Dict)) {
+            const Entry* e = heap.find(v.as_dict(), key);
+            v = e != nullptr ? null_if_nullish(e->value) : Value::null();
+        } else if (key.is_number()) {
+            v = numbered_property(v, key.as_number(), heap);
+        } else if (key.is_string()) {
+            v = null_if_nullish(own_property(v, key.as_text(), heap));
+        } else {
+            v = null_if_nullish(own_property(v, javascript::to_string(key), heap));
+        }
+    }
+    return v;
+}
+
+void set_property(Value target, Value key, Value v, Heap& heap) {
+    const auto refuse = [&](std::string_view where) {
+        const std::string name = key.is_nullish() ? "" : javascript::to_string(key);
+        fail(ErrorKind::Function, "Can not set " + name + " on " + std::string(where));
+    };
+    if (!target.is_node()) refuse("non-object: " + std::string(javascript::type_of(target)));
+    if (target.is(Type::Dict)) return heap.set(target.as_dict(), key, v);
+    if (!target.is(Type::Array) || !key.is_number()) refuse("element of type object");
+    const double at = key.as_number();
+    if (at <= 0) fail(ErrorKind::Function, "Hog arrays start from index 1");
+    // A fraction or NaN names a property of its own in JavaScript, which nothing in Hog can see.
+    if (at != std::trunc(at) || at > 4294967295.0) return;
+    heap.set(target.as_array(), static_cast<std::size_t>(at) - 1, v);
+}
+
+}  // namespace hogvm

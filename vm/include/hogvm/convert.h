@@ -1,0 +1,26 @@
+// Conversions between a program's values and the host's, which are those of JSON: the reference's convertHogToJS and
+// convertJSToHog.
+#pragma once
+
+#include <span>
+
+#include <hogvm/heap.h>
+#include <hogvm/value.h>
+
+namespace hogvm {
+
+/// What a host is given: dicts become objects with string keys, tuples arrays, holes are squeezed out; dates and
+/// functions stay. Everything is new on `heap`, but text is only referred to. A node inside itself stays a cycle.
+Value to_host(Value v, Heap& heap);
+/// What a program is given: objects become dicts, but tagged dates, datetimes and functions are restored.
+Value from_host(Value v, Heap& heap);
+/// A deep copy of `v` with its text, for a heap that lives on its own.
+Value copy(Value v, Heap& heap);
+
+/// Reads `path` below `v` as GET_PROPERTY does, a key after the other. With `nullish`, null on the way gives null.
+/// Raises Failure for the index 0.
+Value get_nested(Value v, std::span<const Value> path, bool nullish, Heap& heap);
+/// Writes a property as SET_PROPERTY does; raises Failure where that is an error.
+void set_property(Value target, Value key, Value v, Heap& heap);
+
+}  // namespace hogvm

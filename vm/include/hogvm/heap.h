@@ -1,0 +1,186 @@
+// The heap: where a run's values live, and what they cost.
+//
+// Memory comes from an arena: blocks that are filled front to back and given up all at once. There are no reference
+// counts and no destructors. A Vm keeps its heap's blocks between runs, so a warmed-up run calls malloc zero times. A
+// run that has allocated a lot is kept small by Collector (collector.h), which the interpreter calls between
+// instructions: no function of the library ever has to think about it.
+//
+// Costs. The reference's memory limit is in terms of what a value costs deeply; it recomputes that at each push. Here a
+// node carries its cost. Only SET_PROPERTY changes a node, and set() adds the difference to the node and to the chain
+// of its parents. A node that several nodes hold has no such chain; then `epoch` moves on, and nodes that hold nodes
+// recompute their cost when next asked, once an epoch. A node that holds itself costs 8 where it recurs, so once a cycle
+// may exist, nodes that hold nodes are costed by walking, as the reference does it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <hogvm/error.h>
+#include <hogvm/value.h>
+
+namespace hogvm {
+
+/// How deeply values may nest: in JSON, in conversions, in what is printed.
+inline constexpr int kMaxDepth = 2000;
+
+/// Raises Failure{Depth} past kMaxDepth.
+void check_depth(int depth);
+
+/// Marks a node as on the path of a walk, for as long as this lives.
+class Visit {
+  public:
+    explicit Visit(Node* node) : node_(node) { node_->visiting = true; }
+    ~Visit() { node_->visiting = false; }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+
+  private:
+    Node* node_;
+};
+
+class Heap {
+  public:
+    Heap();
+    ~Heap();
+    Heap(Heap&&) noexcept;
+    Heap& operator=(Heap&&) noexcept;
+    Heap(const Heap&) = delete;
+    Heap& operator=(const Heap&) = delete;
+
+    /// Bytes aligned to 8. Raises Failure{Memory} when the heap would exceed max_bytes().
+    void* allocate(std::size_t bytes) {
+        bytes = (bytes + 7) & ~std::size_t{7};
+        if (bytes > static_cast<std::size_t>(end_ - next_)) return allocate_block(bytes);
+        char* at = next_;
+        next_ += bytes;
+        return at;
+    }
+    /// Gives the unused end of an allocation back, if it was the last one.
+    void shrink(void* data, std::size_t allocated, std::size_t used) {
+        char* at = static_cast<char*>(data);
+        if (at + ((allocated + 7) & ~std::size_t{7}) == next_) next_ = at + ((used + 7) & ~std::size_t{7});
+    }
+
+    // Values. All of them are new and unshared.
+    Value string(std::string_view wtf8);               ///< a copy of the text
+    Value string_units(std::string_view wtf8, std::size_t surplus);  ///< likewise, its surplus known
+    Array* array(std::size_t capacity, bool is_tuple = false);
+    Array* array_of(std::span<const Value> items, bool is_tuple = false);
+    Dict* dict(std::size_t capacity = 0) { return new_dict(Type::Dict, capacity); }
+    Dict* object(std::size_t capacity = 0) { return new_dict(Type::Object, capacity); }
+    /// A dict or object of entries whose keys are strings, none twice; of an object, none an array index.
+    Dict* dict_of(Type type, std::span<const Entry> distinct);
+    /// An object of the members of a JSON document, in its order: keys may repeat and be array indices.
+    Dict* object_of(std::span<const Entry> members);
+    Callable* callable(CallableKind kind, Value name, Value chunk, std::int64_t arg_count, std::int64_t upvalue_count,
+                       std::int64_t ip);
+    Closure* closure(Callable* callable, std::span<const std::uint32_t> upvalues);
+    /// An Error object. `payload` undefined means none.
+    Value error(Value type, Value message, Value payload);
+    Value datetime(Value epoch_seconds, Value zone);
+    Value date(Value year, Value month, Value day);
+
+    // Arrays. `append` is for an array that is being built; programs use `pushed_back`, which leaves `a` as it was.
+    void append(Array* a, Value v);
+    Array* pushed_back(const Array* a, Value v);
+    /// The elements [from, to) as an array; shares storage with `a`.
+    Array* slice(const Array* a, std::size_t from, std::size_t to);
+    /// Writes an element counted from 0; past the end leaves holes between.
+    void set(Array* a, std::size_t at, Value v);
+
+    // Dicts and objects. A key that is there keeps its place.
+    void set(Dict* d, Value key, Value v);
+    /// `set` on an object, whose keys that are array indices come first in ascending order.
+    void set_member(Dict* object, Value key, Value v);
+    const Entry* find(const Dict* d, Value key) const;
+    const Entry* find(const Dict* d, std::string_view key) const;
+
+    /// What a value costs in the reference's accounting, deeply, in bytes.
+    std::int64_t cost(Value v) {
+        if (!v.is_heavy()) return 8;
+        if (v.is_string()) return 8 + static_cast<std::int64_t>(v.units());
+        const Node* n = v.as_node();
+        if (!n->has_nodes || (n->epoch == epoch_ && !has_cycles_)) return n->cost;
+        return recomputed_cost(v.as_node());
+    }
+
+    /// Working memory for whoever builds values; those who use it leave it as long as they found it.
+    std::vector<Entry>& scratch() { return scratch_; }
+
+    std::size_t bytes() const { return bytes_; }  ///< allocated from the system
+    std::size_t max_bytes() const { return max_bytes_; }
+    void set_max_bytes(std::size_t bytes) { max_bytes_ = bytes; }
+    /// Forgets all values; keeps up to `keep` bytes of blocks for the next ones.
+    void clear(std::size_t keep = 1 << 20);
+
+  private:
+    struct Block {
+        std::unique_ptr<char[]> data;
+        std::size_t size;
+    };
+    friend class Collector;
+
+    void* allocate_block(std::size_t bytes);
+    Dict* new_dict(Type type, std::size_t capacity);
+    void grow(Dict* d);
+    void index_entry(Dict* d, std::uint32_t position);
+    void build_index(Dict* d);
+    std::uint64_t hash(Value key) const;
+    void adopt(Node* parent, Value child);
+    void note_traits(Dict* object, std::string_view key);
+    void replaced(Node* parent, Value old, Value fresh, std::int64_t extra);
+    void add_cost(Node* n, std::int64_t difference);
+    bool could_reach(const Node* from, const Node* target);
+    std::int64_t recomputed_cost(Node* n);
+    std::int64_t walked_cost(Value v, int depth);
+
+    char* next_ = nullptr;
+    char* end_ = nullptr;
+    std::vector<Block> blocks_;
+    std::size_t used_blocks_ = 0;  // blocks_[0, used_blocks_) are in use, the last of them is the open one
+    std::size_t bytes_ = 0;
+    std::size_t max_bytes_ = std::size_t{1} << 40;
+    std::uint64_t seed_[2];
+    std::uint32_t epoch_ = 1;
+    bool has_cycles_ = false;
+    std::vector<Entry> scratch_;
+};
+
+/// Marks a node that may have several parents; see Node::parent.
+extern Node kManyParents;
+
+/// Builds text at the end of the heap.
+class TextBuilder {
+  public:
+    explicit TextBuilder(Heap& heap) : heap_(heap) {}
+    TextBuilder(const TextBuilder&) = delete;
+    TextBuilder& operator=(const TextBuilder&) = delete;
+
+    void append(char ascii) { *reserve(1) = ascii, ++size_; }
+    void append(std::string_view wtf8);
+    /// A code point or a surrogate; a pair of surrogates joins.
+    void append_unit(std::uint32_t code);
+    void append(Value string);
+    std::string_view view() const { return {data_, size_}; }
+    /// The text as a value; the builder is then empty.
+    Value finish();
+
+  private:
+    char* reserve(std::size_t more) {
+        if (capacity_ - size_ < more) grow(more);
+        return data_ + size_;
+    }
+    void grow(std::size_t more);
+
+    Heap& heap_;
+    char* data_ = nullptr;
+    std::size_t size_ = 0;
+    std::size_t capacity_ = 0;
+};
+
+}  // namespace hogvm

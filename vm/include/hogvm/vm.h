@@ -1,0 +1,118 @@
+// The virtual machine.
+//
+// A Vm runs programs, one at a time; it is not for sharing between threads, but a Program is. Keep a Vm for many runs:
+// it keeps its memory, and a warmed-up run of a filter allocates none.
+//
+//     hogvm::Vm vm;
+//     hogvm::Outcome outcome = vm.run(*program, R"({"event": "$pageview"})");
+//     if (outcome.finished()) std::cout << outcome.json() << '\n';
+//     else std::cerr << outcome.error.text() << '\n';
+//
+// A run ends finished, suspended or failed; it throws nothing. `Outcome::result` and other values of an outcome are valid
+// until the Vm's next run, and as long as the globals' text.
+//
+// An asynchronous function suspends the program: the outcome names it, with its arguments and a State. The host does the
+// work in its own time and resumes, here or in another process:
+//
+//     while (outcome.suspended()) outcome = vm.resume(*outcome.state, answer(outcome.function, outcome.args));
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/fwd.hpp>
+
+#include <hogvm/error.h>
+#include <hogvm/heap.h>
+#include <hogvm/host.h>
+#include <hogvm/program.h>
+#include <hogvm/state.h>
+#include <hogvm/value.h>
+
+namespace hogvm {
+
+struct Limits {
+    double timeout_ms = 5000;                  // of the program's own running time, suspensions not counted
+    std::int64_t memory = 64 * 1024 * 1024;    // bytes in the reference's accounting; 0 or less: none
+    int async_steps = 100;
+    std::size_t heap = 512u * 1024 * 1024;     // real bytes that the run's values may take
+    std::size_t printed = 16u * 1024 * 1024;   // bytes printed
+};
+
+struct RunOptions {
+    Limits limits;
+    bool trace = false;           // record Outcome::trace
+    bool keep_stack = false;      // the reference's `repl`: a program that runs off its end keeps its stack
+    bool fresh_upvalues = false;  // a captured variable is always the one that is there; see docs/differences.md
+};
+
+/// One executed instruction, with the columns of the reference's telemetry.
+struct TraceRow {
+    double ms;          // since the row before; epoch milliseconds in the first row
+    std::string chunk;  // empty if the row before has the same
+    std::int64_t ip;
+    std::string op;     // such as "33/INTEGER"; "START" in the first row
+    std::string debug;
+};
+
+struct Outcome {
+    enum class Status : std::uint8_t { Finished, Suspended, Failed };
+
+    Status status = Status::Failed;
+    Value result;  // of a finished run
+    Error error;   // of a failed one
+    // Of a suspended one: the call that waits for an answer. The arguments are converted as for JSON.
+    std::string_view function;
+    std::span<const Value> args;
+    std::shared_ptr<State> state;  // also of a finished run with keep_stack
+
+    std::uint64_t ops = 0;        // instructions executed
+    double max_memory = 0;        // the peak in the reference's accounting; NaN if a program upset it (docs/differences.md)
+    int async_steps = 0;          // suspensions so far
+    double running_ms = 0;        // including the time before suspensions
+    std::vector<std::string> printed;  // lines, if the host has no `print`
+    std::vector<TraceRow> trace;
+
+    bool finished() const { return status == Status::Finished; }
+    bool suspended() const { return status == Status::Suspended; }
+    bool failed() const { return status == Status::Failed; }
+    /// The result as JSON text: as JSON.stringify gives it, null where that gives nothing.
+    std::string json() const;
+};
+
+class Vm {
+  public:
+    Vm();
+    explicit Vm(Host host);
+    ~Vm();
+    Vm(Vm&&) noexcept;
+    Vm& operator=(Vm&&) noexcept;
+
+    Host& host();
+
+    /// Runs `program` without globals.
+    Outcome run(const Program& program, const RunOptions& options = {});
+    Outcome run(const Program& program, const Globals& globals, const RunOptions& options = {});
+    /// With globals from JSON text: an object, or nothing for none. Text that is no JSON object is a failed run.
+    Outcome run(const Program& program, std::string_view globals_json, const RunOptions& options = {});
+    Outcome run(const Program& program, const char* globals_json, const RunOptions& options = {}) {
+        return run(program, std::string_view(globals_json), options);
+    }
+    Outcome run(const Program& program, const boost::json::value& globals, const RunOptions& options = {});
+
+    /// Goes on where `state` was suspended, with `result` as what the call gives. The state is used up.
+    Outcome resume(State& state, Value result, const RunOptions& options = {}, const Globals* globals = nullptr);
+    /// Likewise with the result as JSON text.
+    Outcome resume(State& state, std::string_view result_json, const RunOptions& options = {},
+                   const Globals* globals = nullptr);
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace hogvm

@@ -1,0 +1,302 @@
+#include <charconv>
+#include <cstring>
+
+#include <boost/json/value.hpp>
+
+#include <hogvm/javascript.h>
+#include <hogvm/json.h>
+#include <hogvm/text.h>
+
+namespace hogvm::json {
+namespace {
+
+constexpr std::uint64_t kOnes = 0x0101010101010101u;
+constexpr std::uint64_t kHighBits = 0x8080808080808080u;
+
+/// The high bit of each byte that is zero.
+constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - kOnes) & ~word & kHighBits; }
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Reads one document. With a null heap it only checks.
+class Reader {
+  public:
+    Reader(std::string_view text, Heap* heap) : text_(text), heap_(heap) {}
+
+    Value document() {
+        const Value v = value(0);
+        skip_space();
+        if (at_ != text_.size()) reject("unexpected text after the document");
+        return v;
+    }
+
+  private:
+    [[noreturn]] void reject(const std::string& what) const { reject(what, at_); }
+    [[noreturn]] void reject(const std::string& what, std::size_t offset) const {
+        throw ParseError{what + " at offset " + std::to_string(offset), offset};
+    }
+
+    char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+    void skip_space() {
+        while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+    }
+    void expect(char c) {
+        if (peek() != c) reject(std::string("expected '") + c + "'");
+        ++at_;
+    }
+    Value literal(std::string_view word, Value v) {
+        if (text_.substr(at_, word.size()) != word) reject("expected a value");
+        at_ += word.size();
+        return v;
+    }
+
+    Value value(int depth) {
+        skip_space();
+        if (at_ == text_.size()) reject("unexpected end of the text");
+        switch (text_[at_]) {
+            case '{': return object(depth + 1);
+            case '[': return array(depth + 1);
+            case '"': return string();
+            case 't': return literal("true", Value::boolean(true));
+            case 'f': return literal("false", Value::boolean(false));
+            case 'n': return literal("null", Value::null());
+            default: return number();
+        }
+    }
+
+    void check_depth(int depth) const {
+        if (depth > kMaxDepth) reject("nested deeper than " + std::to_string(kMaxDepth) + " levels");
+    }
+
+    /// Entries of the container being read wait on the heap's scratch, above those of the containers around it.
+    class Pending {
+      public:
+        explicit Pending(Heap* heap) : heap_(heap), base_(heap != nullptr ? heap->scratch().size() : 0) {}
+        ~Pending() {
+            if (heap_ != nullptr) heap_->scratch().resize(base_);
+        }
+        Pending(const Pending&) = delete;
+        Pending& operator=(const Pending&) = delete;
+        void add(Value key, Value v) {
+            if (heap_ != nullptr) heap_->scratch().push_back({key, v});
+        }
+        std::span<const Entry> entries() const { return std::span(heap_->scratch()).subspan(base_); }
+
+      private:
+        Heap* heap_;
+        std::size_t base_;
+    };
+
+    Value array(int depth) {
+        check_depth(depth);
+        expect('[');
+        Pending pending(heap_);
+        skip_space();
+        if (peek() == ']') {
+            ++at_;
+        } else {
+            for (;;) {
+                pending.add(Value::null(), value(depth));
+                skip_space();
+                if (peek() == ']') break;
+                if (peek() != ',') reject("expected ',' or ']'");
+                ++at_;
+            }
+            ++at_;
+        }
+        if (heap_ == nullptr) return {};
+        Array* a = heap_->array(pending.entries().size());
+        for (const Entry& e : pending.entries()) heap_->append(a, e.value);
+        return Value::array(a);
+    }
+
+    Value object(int depth) {
+        check_depth(depth);
+        expect('{');
+        Pending pending(heap_);
+        skip_space();
+        if (peek() == '}') {
+            ++at_;
+        } else {
+            for (;;) {
+                skip_space();
+                if (peek() != '"') reject("expected a key in double quotes");
+                const Value key = string();
+                skip_space();
+                expect(':');
+                pending.add(key, value(depth));
+                skip_space();
+                if (peek() == '}') break;
+                if (peek() != ',') reject("expected ',' or '}'");
+                ++at_;
+            }
+            ++at_;
+        }
+        if (heap_ == nullptr) return {};
+        return Value::object(heap_->object_of(pending.entries()));
+    }
+
+    /// Moves over plain characters, eight at a time, to a quote, a backslash or a control character. Returns whether
+    /// all were ASCII.
+    bool skip_plain() {
+        bool ascii = true;
+        const char* data = text_.data();
+        while (at_ + 8 <= text_.size()) {
+            std::uint64_t word;
+            std::memcpy(&word, data + at_, 8);
+            const std::uint64_t quote = zero_bytes(word ^ kOnes * '"');
+            const std::uint64_t backslash = zero_bytes(word ^ kOnes * '\\');
+            const std::uint64_t control = (word - kOnes * 0x20) & ~word & kHighBits;
+            if ((quote | backslash | control) != 0) break;
+            ascii = ascii && (word & kHighBits) == 0;
+            at_ += 8;
+        }
+        for (; at_ < text_.size(); ++at_) {
+            const auto c = static_cast<unsigned char>(data[at_]);
+            if (c == '"' || c == '\\' || c < 0x20) break;
+            ascii = ascii && c < 0x80;
+        }
+        return ascii;
+    }
+
+    void check_utf8(std::string_view part) const {
+        std::size_t bad = 0;
+        if (!text::is_utf8(part, &bad))
+            reject("invalid UTF-8", static_cast<std::size_t>(part.data() - text_.data()) + bad);
+    }
+
+    Value string() {
+        const std::size_t start = ++at_;
+        const bool ascii = skip_plain();
+        const std::string_view plain = text_.substr(start, at_ - start);
+        if (!ascii) check_utf8(plain);
+        if (peek() != '"' || at_ == text_.size()) return escaped_string(plain);
+        ++at_;
+        if (plain.size() > UINT32_MAX) reject("a string of more than 4 GiB", start);
+        return ascii ? Value::ascii(plain) : Value::text(plain);
+    }
+
+    Value escaped_string(std::string_view before) {
+        std::string scratch;
+        scratch.append(before);
+        for (;;) {
+            if (at_ == text_.size()) reject("unexpected end of the text in a string");
+            const char c = text_[at_];
+            if (c == '"') break;
+            if (c != '\\') reject("a control character in a string");
+            ++at_;
+            escape(scratch);
+            const std::size_t start = at_;
+            if (!skip_plain()) check_utf8(text_.substr(start, at_ - start));
+            scratch.append(text_.substr(start, at_ - start));
+        }
+        ++at_;
+        return heap_ != nullptr ? heap_->string(scratch) : Value();
+    }
+
+    void escape(std::string& out) {
+        const char c = peek();
+        static constexpr std::string_view kLetters = "\"\\/bfnrt";
+        static constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+        const std::size_t letter = kLetters.find(c);
+        if (letter != std::string_view::npos && at_ < text_.size()) {
+            out += kMeanings[letter];
+            ++at_;
+            return;
+        }
+        if (c != 'u') reject("a bad escape in a string");
+        ++at_;
+        std::uint32_t unit = 0;
+        const char* first = text_.data() + at_;
+        if (text_.size() - at_ < 4 || std::from_chars(first, first + 4, unit, 16).ptr != first + 4)
+            reject("expected four hexadecimal digits");
+        at_ += 4;
+        text::append(unit, out);
+    }
+
+    Value number() {
+        const std::size_t start = at_;
+        const bool negative = peek() == '-';
+        if (negative) ++at_;
+        if (!is_digit(peek())) reject("expected a value", start);
+        std::uint64_t n = 0;
+        bool fits = true;
+        if (peek() == '0') {
+            ++at_;
+        } else {
+            while (is_digit(peek())) {
+                const auto d = static_cast<std::uint64_t>(text_[at_++] - '0');
+                fits = fits && n <= (UINT64_MAX - 9) / 10;
+                n = n * 10 + d;
+            }
+        }
+        bool is_integer = true;
+        if (peek() == '.') {
+            is_integer = false;
+            ++at_;
+            if (!is_digit(peek())) reject("expected a digit");
+            while (is_digit(peek())) ++at_;
+        }
+        if (peek() == 'e' || peek() == 'E') {
+            is_integer = false;
+            ++at_;
+            if (peek() == '+' || peek() == '-') ++at_;
+            if (!is_digit(peek())) reject("expected a digit");
+            while (is_digit(peek())) ++at_;
+        }
+        if (is_integer && fits && n <= INT64_MAX && !(negative && n == 0)) {
+            const auto i = static_cast<std::int64_t>(n);
+            return Value::integer(negative ? -i : i);
+        }
+        return Value::number(javascript::number_of(text_.substr(start, at_ - start)));
+    }
+
+    std::string_view text_;
+    Heap* heap_;
+    std::size_t at_ = 0;
+};
+
+Value from_boost_at(const boost::json::value& json, Heap& heap, int depth) {
+    if (depth > kMaxDepth) fail(ErrorKind::Depth, "JSON nested deeper than " + std::to_string(kMaxDepth) + " levels");
+    switch (json.kind()) {
+        case boost::json::kind::null: return Value::null();
+        case boost::json::kind::bool_: return Value::boolean(json.get_bool());
+        case boost::json::kind::int64: return Value::integer(json.get_int64());
+        case boost::json::kind::uint64: {
+            const std::uint64_t n = json.get_uint64();
+            return n <= INT64_MAX ? Value::integer(static_cast<std::int64_t>(n)) : Value::real(static_cast<double>(n));
+        }
+        case boost::json::kind::double_: return Value::number(json.get_double());
+        case boost::json::kind::string: return heap.string({json.get_string().data(), json.get_string().size()});
+        case boost::json::kind::array: {
+            Array* a = heap.array(json.get_array().size());
+            for (const auto& item : json.get_array()) heap.append(a, from_boost_at(item, heap, depth + 1));
+            return Value::array(a);
+        }
+        case boost::json::kind::object: break;
+    }
+    Dict* o = heap.object(json.get_object().size());
+    for (const auto& member : json.get_object()) {
+        const Value key = heap.string({member.key().data(), member.key().size()});
+        heap.set_member(o, key, from_boost_at(member.value(), heap, depth + 1));
+    }
+    return Value::object(o);
+}
+
+}  // namespace
+
+Value parse(std::string_view text, Heap& heap) { return Reader(text, &heap).document(); }
+
+bool is_valid(std::string_view text) {
+    try {
+        Reader(text, nullptr).document();
+        return true;
+    } catch (const ParseError&) {
+        return false;
+    }
+}
+
+Value from_boost(const boost::json::value& json, Heap& heap) { return from_boost_at(json, heap, 0); }
+
+}  // namespace hogvm::json

@@ -1,0 +1,252 @@
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include <hogvm/convert.h>
+#include <hogvm/javascript.h>
+#include <hogvm/json.h>
+#include <hogvm/text.h>
+
+namespace hogvm::json {
+namespace {
+
+void write_string(Value string, std::string& out) {
+    const std::string_view s = string.as_text();
+    static constexpr char kHex[] = "0123456789abcdef";
+    out += '"';
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < s.size(); ++i) {
+        const auto c = static_cast<unsigned char>(s[i]);
+        const bool is_lone = c == 0xED && static_cast<unsigned char>(s[i + 1]) >= 0xA0;
+        if (c >= 0x20 && c != '"' && c != '\\' && !is_lone) continue;
+        out.append(s.substr(kept, i - kept));
+        switch (c) {
+            case '"': out += "\\\""; break;
+            case '\\': out += "\\\\"; break;
+            case '\b': out += "\\b"; break;
+            case '\f': out += "\\f"; break;
+            case '\n': out += "\\n"; break;
+            case '\r': out += "\\r"; break;
+            case '\t': out += "\\t"; break;
+            default: {
+                std::size_t at = i;
+                const std::uint32_t unit = is_lone ? text::next(s, &at) : c;
+                out += "\\u";
+                for (int shift = 12; shift >= 0; shift -= 4) out += kHex[unit >> shift & 15];
+                if (is_lone) i += 2;
+            }
+        }
+        kept = i + 1;
+    }
+    out.append(s.substr(kept));
+    out += '"';
+}
+
+/// Members as an object's are written: keys as strings, array indices first, a repeated key in its first place with its
+/// last value.
+class Members {
+  public:
+    explicit Members(const Dict* d) : entries_(d->items()) {
+        bool in_order = true;
+        for (const Entry& e : entries_) in_order = in_order && e.key.is_string() && !javascript::array_index(e.key.as_text());
+        if (in_order || d->type == Type::Object) return;
+        std::unordered_map<std::string_view, std::size_t> places;
+        for (const Entry& e : d->items()) {
+            const Value key = javascript::to_string(e.key, heap_);
+            const auto [place, is_new] = places.try_emplace(key.as_text(), ordered_.size());
+            if (is_new) {
+                ordered_.push_back({key, e.value});
+            } else {
+                ordered_[place->second].value = e.value;
+            }
+        }
+        const auto indices_end = std::stable_partition(ordered_.begin(), ordered_.end(), [](const Entry& e) {
+            return javascript::array_index(e.key.as_text()).has_value();
+        });
+        std::sort(ordered_.begin(), indices_end, [](const Entry& a, const Entry& b) {
+            return *javascript::array_index(a.key.as_text()) < *javascript::array_index(b.key.as_text());
+        });
+        entries_ = ordered_;
+    }
+    std::span<const Entry> entries() const { return entries_; }
+
+  private:
+    Heap heap_;
+    std::vector<Entry> ordered_;
+    std::span<const Entry> entries_;
+};
+
+/// What JSON.stringify leaves out of an object. Assigning to __proto__ makes no member in JavaScript.
+bool is_left_out(Value key, Value v) {
+    return v.is(Type::Undefined) || v.is(Type::Hole) || key.as_text() == "__proto__";
+}
+
+class Writer {
+  public:
+    Writer(std::string& out, int indent) : out_(out), indent_(indent) {}
+
+    /// False, with nothing written, for what JSON.stringify leaves out.
+    bool write(Value v, int depth) {
+        switch (v.type()) {
+            case Type::Int: javascript::append_number(v, out_); return true;
+            case Type::Double:
+                if (std::isfinite(v.as_double())) {
+                    javascript::append_number(v.as_double(), out_);
+                } else {
+                    out_ += "null";
+                }
+                return true;
+            case Type::Bool: out_ += v.as_bool() ? "true" : "false"; return true;
+            case Type::Null: out_ += "null"; return true;
+            case Type::Undefined:
+            case Type::Hole: return false;
+            case Type::String: write_string(v, out_); return true;
+            default: write_node(v, depth); return true;
+        }
+    }
+
+  private:
+    void write_node(Value v, int depth) {
+        Node* n = v.as_node();
+        if (n->visiting) {
+            out_ += "null";
+            return;
+        }
+        check_depth(depth + 1);
+        const Visit visit(n);
+        switch (v.type()) {
+            case Type::Array: return write_array(v.as_array(), depth + 1);
+            case Type::Closure: return write_closure(v.as_closure(), depth + 1);
+            case Type::Callable: return write_callable(v.as_callable(), depth + 1);
+            default: return write_members(Members(v.as_dict()).entries(), depth + 1);
+        }
+    }
+
+    void write_array(const Array* a, int depth) {
+        out_ += '[';
+        bool first = true;
+        for (const Value item : a->values()) {
+            if (item.is(Type::Hole)) continue;  // squeezed out, as in every conversion
+            separate(first, depth);
+            if (!write(item, depth)) out_ += "null";
+        }
+        close(']', first, depth);
+    }
+
+    void write_members(std::span<const Entry> entries, int depth) {
+        out_ += '{';
+        bool first = true;
+        for (const Entry& e : entries) member(e.key, e.value, first, depth);
+        close('}', first, depth);
+    }
+
+    void member(Value key, Value v, bool& first, int depth) {
+        if (is_left_out(key, v)) return;
+        separate(first, depth);
+        write_string(key, out_);
+        out_ += indent_ > 0 ? ": " : ":";
+        write(v, depth);
+    }
+    void member(std::string_view key, Value v, bool& first, int depth) { member(Value::ascii(key), v, first, depth); }
+
+    void write_closure(const Closure* c, int depth) {
+        out_ += '{';
+        bool first = true;
+        member("__hogClosure__", Value::boolean(true), first, depth);
+        member("callable", Value::callable(c->callable), first, depth);
+        separate(first, depth);
+        out_ += indent_ > 0 ? "\"upvalues\": [" : "\"upvalues\":[";
+        bool first_upvalue = true;
+        for (std::uint32_t i = 0; i < c->upvalue_count; ++i) {
+            separate(first_upvalue, depth + 1);
+            out_ += std::to_string(c->upvalues[i]);
+        }
+        close(']', first_upvalue, depth + 1);
+        close('}', first, depth);
+    }
+
+    void write_callable(const Callable* c, int depth) {
+        out_ += '{';
+        bool first = true;
+        member("__hogCallable__", Value::ascii(name_of(c->kind)), first, depth);
+        member("name", c->name, first, depth);
+        member("chunk", c->chunk, first, depth);
+        member("argCount", Value::integer(c->arg_count), first, depth);
+        member("upvalueCount", Value::integer(c->upvalue_count), first, depth);
+        member("ip", Value::integer(c->ip), first, depth);
+        close('}', first, depth);
+    }
+
+    void separate(bool& first, int depth) {
+        if (!first) out_ += ',';
+        first = false;
+        new_line(depth);
+    }
+    void close(char bracket, bool empty, int depth) {
+        if (!empty) new_line(depth - 1);
+        out_ += bracket;
+    }
+    void new_line(int depth) {
+        if (indent_ <= 0) return;
+        out_ += '\n';
+        out_.append(static_cast<std::size_t>(indent_) * static_cast<std::size_t>(depth), ' ');
+    }
+
+    std::string& out_;
+    int indent_;
+};
+
+}  // namespace
+
+bool write(Value v, std::string& out, int indent) { return Writer(out, std::min(indent, 10)).write(v, 0); }
+
+std::string to_text(Value v, int indent) {
+    std::string out;
+    if (!write(v, out, indent)) out = "null";
+    return out;
+}
+
+namespace {
+
+boost::json::value to_boost_at(Value v, int depth) {
+    if (v.is_number()) {
+        if (v.is(Type::Int)) return v.as_int();
+        if (!std::isfinite(v.as_double())) return nullptr;
+        if (v.as_double() == 0) return 0;  // -0
+        return v.as_double();
+    }
+    if (v.is(Type::Bool)) return v.as_bool();
+    std::string buffer;
+    const auto text_of = [&buffer](Value string) {
+        const std::string_view s = text::well_formed(string, buffer);
+        return boost::json::string_view(s.data(), s.size());
+    };
+    if (v.is_string()) return boost::json::value(text_of(v));
+    if (!v.is_node() || v.as_node()->visiting) return nullptr;
+    if (v.is(Type::Closure) || v.is(Type::Callable)) {
+        Heap heap;
+        return to_boost_at(json::parse(to_text(v), heap), depth);
+    }
+    check_depth(depth);
+    const Visit visit(v.as_node());
+    if (v.is(Type::Array)) {
+        boost::json::array out;
+        for (const Value item : v.as_array()->values())
+            if (!item.is(Type::Hole)) out.push_back(to_boost_at(item, depth + 1));
+        return out;
+    }
+    boost::json::object out;
+    const Members members(v.as_dict());
+    for (const Entry& e : members.entries())
+        if (!is_left_out(e.key, e.value)) out[text_of(e.key)] = to_boost_at(e.value, depth + 1);
+    return out;
+}
+
+}  // namespace
+
+boost::json::value to_boost(Value v) { return to_boost_at(v, 1); }
+
+}  // namespace hogvm::json

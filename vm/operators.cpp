@@ -1,0 +1,138 @@
+#include "operators.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include <hogvm/date_like.h>
+#include <hogvm/javascript.h>
+#include <hogvm/pattern.h>
+#include <hogvm/text.h>
+
+namespace hogvm {
+namespace {
+
+using javascript::Order;
+
+/// Epoch seconds of a datetime or a date (midnight UTC); none for anything else. NaN where its fields make no instant.
+std::optional<double> temporal_seconds(Value v, const Heap& heap) {
+    if (!v.is(Type::Object)) return std::nullopt;
+    const Dict* o = v.as_dict();
+    if ((o->traits & kDateTime) != 0) return javascript::to_number(heap.find(o, "dt")->value);
+    if ((o->traits & kDate) == 0) return std::nullopt;
+    const double year = javascript::to_number(heap.find(o, "year")->value);
+    const double month = javascript::to_number(heap.find(o, "month")->value);
+    const double day = javascript::to_number(heap.find(o, "day")->value);
+    const bool is_whole = year == std::trunc(year) && month == std::trunc(month) && day == std::trunc(day);
+    if (!is_whole || !(std::abs(year) <= 275760) || !(month >= 1 && month <= 12)) return std::nan("");
+    const auto y = static_cast<long long>(year);
+    const auto m = static_cast<int>(month);
+    if (!(day >= 1 && day <= days_in_month(y, m))) return std::nan("");
+    return static_cast<double>(days_from_civil(y, m, static_cast<int>(day))) * 86400;
+}
+
+/// Brings both sides to types that compare, as the reference does before each comparison.
+void unify(Value& left, Value& right, const Heap& heap) {
+    const std::optional<double> left_seconds = temporal_seconds(left, heap);
+    const std::optional<double> right_seconds = temporal_seconds(right, heap);
+    const auto seconds_of = [](Value v) { return v.is_string() ? date_like_seconds(v.as_text()) : std::nullopt; };
+    if (left_seconds || right_seconds) {
+        const std::optional<double> l = left_seconds ? left_seconds : seconds_of(left);
+        const std::optional<double> r = right_seconds ? right_seconds : seconds_of(right);
+        if (l && r) {
+            left = Value::real(*l);
+            right = Value::real(*r);
+        }
+        return;
+    }
+    const auto adapt = [](Value& v, Value other) {
+        if (v.is_string() && other.is_number()) v = Value::real(javascript::number_of(v.as_text()));
+        if (v.is_string() && other.is(Type::Bool)) v = Value::boolean(v.as_text() == "true");
+        if (v.is(Type::Bool) && other.is_number()) v = Value::integer(v.as_bool() ? 1 : 0);
+    };
+    adapt(left, right);
+    adapt(right, left);
+}
+
+bool is_finite_numbers(Value v) {
+    return v.is(Type::Array) && std::all_of(v.as_array()->values().begin(), v.as_array()->values().end(), [](Value item) {
+               return item.is(Type::Hole) || item.is(Type::Int) || (item.is(Type::Double) && std::isfinite(item.as_double()));
+           });
+}
+
+Order order_of_numbers(const Array* a, const Array* b) {
+    for (std::size_t i = 0; i < std::min(a->size, b->size); ++i) {
+        if (javascript::strictly_equal(a->items[i], b->items[i])) continue;
+        return javascript::relational(a->items[i], b->items[i]) == Order::Less ? Order::Less : Order::Greater;
+    }
+    return a->size == b->size ? Order::Equal : a->size < b->size ? Order::Less : Order::Greater;
+}
+
+bool satisfies(Opcode op, Order order) {
+    switch (op) {
+        case Opcode::OP_EQ: return order == Order::Equal;
+        case Opcode::OP_NOT_EQ: return order != Order::Equal;
+        case Opcode::OP_GT: return order == Order::Greater;
+        case Opcode::OP_GT_EQ: return order == Order::Greater || order == Order::Equal;
+        case Opcode::OP_LT: return order == Order::Less;
+        default: return order == Order::Less || order == Order::Equal;
+    }
+}
+
+double remainder(double a, double b) {
+    // fmod is JavaScript's %, including signs, NaN and infinities.
+    return std::fmod(a, b);
+}
+
+}  // namespace
+
+bool compare(Opcode op, Value left, Value right, const Heap& heap) {
+    unify(left, right, heap);
+    if (is_finite_numbers(left) && is_finite_numbers(right))
+        return satisfies(op, order_of_numbers(left.as_array(), right.as_array()));
+    if (op == Opcode::OP_EQ) return javascript::strictly_equal(left, right);
+    if (op == Opcode::OP_NOT_EQ) return !javascript::strictly_equal(left, right);
+    return satisfies(op, javascript::relational(left, right));
+}
+
+Value arithmetic(Opcode op, Value left, Value right) {
+    const double a = javascript::to_number(left);
+    const double b = javascript::to_number(right);
+    switch (op) {
+        case Opcode::OP_PLUS: return Value::number(a + b);
+        case Opcode::OP_MINUS: return Value::number(a - b);
+        case Opcode::OP_MULTIPLY: return Value::number(a * b);
+        case Opcode::OP_DIVIDE: return Value::number(a / b);
+        default: return Value::number(remainder(a, b));
+    }
+}
+
+bool is_in(Value item, Value container) {
+    if (container.is(Type::Array)) {
+        const auto values = container.as_array()->values();
+        return std::any_of(values.begin(), values.end(), [&](Value v) { return javascript::same_value_zero(v, item); });
+    }
+    if (!container.is_string())
+        fail(ErrorKind::Function, "Operator IN needs an array or a string on its right side, got " +
+                                      std::string(container.is_nullish() ? "null" : javascript::type_of(container)));
+    if (item.is_string()) return text::find(container, item) != std::string_view::npos;
+    const std::string part = javascript::to_string(item);
+    return text::find(container, Value::text(part)) != std::string_view::npos;
+}
+
+bool matches(Opcode op, Value text, Value pattern) {
+    switch (op) {
+        case Opcode::OP_LIKE: return pattern::like(text, pattern, false);
+        case Opcode::OP_ILIKE: return pattern::like(text, pattern, true);
+        case Opcode::OP_NOT_LIKE: return !pattern::like(text, pattern, false);
+        case Opcode::OP_NOT_ILIKE: return !pattern::like(text, pattern, true);
+        default: break;
+    }
+    const bool ignore_case = op == Opcode::OP_IREGEX || op == Opcode::OP_NOT_IREGEX;
+    const bool negated = op == Opcode::OP_NOT_REGEX || op == Opcode::OP_NOT_IREGEX;
+    // With (?i) before it, no pattern is empty.
+    const bool is_asked = javascript::to_boolean(text) && (ignore_case || javascript::to_boolean(pattern));
+    return (is_asked && pattern::search(text, pattern, ignore_case)) != negated;
+}
+
+}  // namespace hogvm

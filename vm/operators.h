@@ -1,0 +1,23 @@
+// The operators of the bytecode, beyond what the interpreter does in line.
+#pragma once
+
+#include <hogvm/heap.h>
+#include <hogvm/value.h>
+
+#include "opcode.h"
+
+namespace hogvm {
+
+/// EQ, NOT_EQ, GT, GT_EQ, LT or LT_EQ, after unifying the types of both sides.
+bool compare(Opcode op, Value left, Value right, const Heap& heap);
+
+/// PLUS, MINUS, MULTIPLY, DIVIDE or MOD.
+Value arithmetic(Opcode op, Value left, Value right);
+
+/// IN: an array's element or a text's part.
+bool is_in(Value item, Value container);
+
+/// LIKE to NOT_ILIKE and REGEX to NOT_IREGEX.
+bool matches(Opcode op, Value text, Value pattern);
+
+}  // namespace hogvm

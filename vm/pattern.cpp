@@ -1,0 +1,222 @@
+#include <hogvm/pattern.h>
+
+#include <list>
+#include <mutex>
+#include <unordered_map>
+
+#include <re2/re2.h>
+
+#include <hogvm/error.h>
+#include <hogvm/javascript.h>
+#include <hogvm/text.h>
+
+namespace hogvm::pattern {
+namespace {
+
+constexpr std::size_t kDefaultCapacity = 1000;
+constexpr std::int64_t kMemoryPerPattern = 1 << 20;  // bytes: RE2's own bound for a pattern and its automata
+constexpr std::size_t kLargestPattern = 64 * 1024;   // bytes
+
+using Compiled = std::shared_ptr<const RE2>;
+
+/// Least recently used out first. One lock: it is held for a look-up only, never while a pattern is compiled or run.
+class Cache {
+  public:
+    Compiled get(std::string_view pattern) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (const auto found = by_text_.find(pattern); found != by_text_.end()) {
+                ++hits_;
+                recent_.splice(recent_.begin(), recent_, found->second);
+                return found->second->compiled;
+            }
+            ++misses_;
+        }
+        Compiled compiled = compile(pattern);
+        const std::lock_guard lock(mutex_);
+        if (capacity_ == 0 || by_text_.contains(pattern)) return compiled;
+        recent_.push_front({std::string(pattern), compiled});
+        by_text_.emplace(recent_.front().text, recent_.begin());
+        shrink();
+        return compiled;
+    }
+
+    CacheStatistics statistics() {
+        const std::lock_guard lock(mutex_);
+        return {hits_, misses_, recent_.size(), capacity_};
+    }
+
+    void add_hits(std::uint64_t hits) {
+        const std::lock_guard lock(mutex_);
+        hits_ += hits;
+    }
+
+    void set_capacity(std::size_t capacity) {
+        const std::lock_guard lock(mutex_);
+        capacity_ = capacity;
+        shrink();
+    }
+
+  private:
+    struct Item {
+        std::string text;
+        Compiled compiled;
+    };
+
+    static Compiled compile(std::string_view pattern) {
+        if (pattern.size() > kLargestPattern)
+            fail(ErrorKind::Function, "The pattern is too long: " + std::to_string(pattern.size()) + " bytes");
+        RE2::Options options;
+        options.set_log_errors(false);
+        options.set_max_mem(kMemoryPerPattern);
+        auto compiled = std::make_shared<const RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+        if (!compiled->ok())
+            fail(ErrorKind::Function, "Invalid pattern: " + compiled->error() + " in " + std::string(pattern.substr(0, 200)));
+        return compiled;
+    }
+
+    void shrink() {
+        while (recent_.size() > capacity_) {
+            by_text_.erase(recent_.back().text);
+            recent_.pop_back();
+        }
+    }
+
+    std::mutex mutex_;
+    std::size_t capacity_ = kDefaultCapacity;
+    std::list<Item> recent_;
+    std::unordered_map<std::string_view, std::list<Item>::iterator> by_text_;
+    std::uint64_t hits_ = 0;
+    std::uint64_t misses_ = 0;
+};
+
+Cache& cache() {
+    static Cache the_cache;
+    return the_cache;
+}
+
+/// The patterns that a thread used last, which need no lock. Its hits are added to the cache's by the hundred.
+class ThreadPatterns {
+  public:
+    ~ThreadPatterns() { report_hits(); }
+
+    const RE2& get(std::string_view pattern) {
+        Slot& slot = slots_[std::hash<std::string_view>{}(pattern) % kSlots];
+        if (slot.compiled != nullptr && slot.text == pattern) {
+            if (++hits_ >= 100) report_hits();
+        } else {
+            slot.compiled = cache().get(pattern);
+            slot.text = pattern;
+        }
+        return *slot.compiled;
+    }
+
+    void report_hits() {
+        if (hits_ > 0) cache().add_hits(hits_);
+        hits_ = 0;
+    }
+
+  private:
+    static constexpr std::size_t kSlots = 16;
+    struct Slot {
+        std::string text;
+        Compiled compiled;
+    };
+    Slot slots_[kSlots];
+    std::uint64_t hits_ = 0;
+};
+
+ThreadPatterns& thread_patterns() {
+    cache();  // made first, so that it outlives what reports to it
+    thread_local ThreadPatterns patterns;
+    return patterns;
+}
+
+const RE2& compiled(std::string_view pattern) { return thread_patterns().get(pattern); }
+
+bool found(const RE2& re, std::string_view text) {
+    return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
+}
+
+/// A value as the text that a search is in, or for: String(v), lone surrogates replaced.
+class Text {
+  public:
+    explicit Text(Value v) {
+        if (v.is_string()) {
+            view_ = text::well_formed(v, buffer_);
+        } else {
+            const std::string s = javascript::to_string(v);
+            std::string replaced;
+            buffer_ = text::well_formed(s, replaced);
+            view_ = buffer_;
+        }
+    }
+    std::string_view view() const { return view_; }
+
+  private:
+    std::string buffer_;
+    std::string_view view_;
+};
+
+/// Whether `needle`, in lower case, is in `text`, both ASCII, without regard to case.
+bool contains_ignoring_case(std::string_view text, std::string_view needle) {
+    if (needle.empty()) return true;
+    const auto lower = [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); };
+    const char first = lower(needle[0]);
+    for (std::size_t i = 0; i + needle.size() <= text.size(); ++i) {
+        if (lower(text[i]) != first) continue;
+        std::size_t k = 1;
+        while (k < needle.size() && lower(text[i + k]) == lower(needle[k])) ++k;
+        if (k == needle.size()) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool search(Value text, Value pattern, bool ignore_case) {
+    const Text p(pattern);
+    const Text t(text);
+    return found(compiled(ignore_case ? "(?i)" + std::string(p.view()) : p.view()), t.view());
+}
+
+bool extract(std::string_view text, std::string_view pattern, std::string& out) {
+    const RE2& re = compiled(pattern);
+    re2::StringPiece groups[2];
+    const int wanted = re.NumberOfCapturingGroups() > 0 ? 2 : 1;
+    const re2::StringPiece subject(text.data(), text.size());
+    if (!re.Match(subject, 0, subject.size(), RE2::UNANCHORED, groups, wanted)) return false;
+    out.assign(groups[wanted - 1].data() != nullptr ? groups[wanted - 1].as_string() : std::string());
+    return true;
+}
+
+bool like(Value text, Value pattern, bool ignore_case) {
+    const Text p(pattern);
+    const Text t(text);
+    std::string_view literal = p.view();
+    // A search for '%literal%' is a search for the literal: '%' at the ends may match nothing.
+    while (literal.starts_with('%')) literal.remove_prefix(1);
+    while (literal.ends_with('%')) literal.remove_suffix(1);
+    if (literal.find_first_of("%_") == std::string_view::npos) {
+        if (!ignore_case) return t.view().find(literal) != std::string_view::npos;
+        // Beyond ASCII letters fold into each other in RE2's way (a Kelvin sign is a k).
+        if (text::is_ascii(literal) && text::is_ascii(t.view())) return contains_ignoring_case(t.view(), literal);
+    }
+    std::string re = ignore_case ? "(?i)" : "";
+    for (std::size_t i = 0; i < literal.size();) {
+        const std::size_t special = std::min(literal.find_first_of("%_", i), literal.size());
+        const std::string_view part = literal.substr(i, special - i);
+        re += RE2::QuoteMeta(re2::StringPiece(part.data(), part.size()));
+        if (special < literal.size()) re += literal[special] == '%' ? ".*" : ".";
+        i = special + 1;
+    }
+    return found(compiled(re), t.view());
+}
+
+CacheStatistics cache_statistics() {
+    thread_patterns().report_hits();
+    return cache().statistics();
+}
+void set_cache_capacity(std::size_t patterns) { cache().set_capacity(patterns); }
+
+}  // namespace hogvm::pattern

@@ -1,0 +1,259 @@
+#include "run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <hogvm/javascript.h>
+#include <hogvm/json.h>
+#include <hogvm/text.h>
+
+#include <hogvm/convert.h>
+
+#include "collector.h"
+
+namespace hogvm {
+namespace {
+
+constexpr std::uint32_t kTicksPerLook = 256;     // calls and backward jumps between two looks at the clock
+constexpr std::size_t kWorkPerLook = 4096;       // steps of a library function between two
+constexpr std::size_t kStackKept = 64 * 1024;    // slots whose memory a Vm keeps between runs
+constexpr std::size_t kMostSlots = 1 << 24;
+
+double steady_ms() {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Slots that a memory limit has room for, plus what calls push before they look.
+std::size_t slots_for(std::int64_t memory_limit) {
+    const std::size_t slots = memory_limit > 0 ? static_cast<std::size_t>(memory_limit) / 8 : kMostSlots;
+    return std::clamp<std::size_t>(slots, 1024, kMostSlots) + 4096;
+}
+
+}  // namespace
+
+Run::Run(Host host) : host_(std::move(host)) {}
+
+void Run::reset() {
+    heap_.clear();
+    frames_.clear();
+    handlers_.clear();
+    upvalues_.clear();
+    upvalue_order_.clear();
+    highest_open_ = -1;
+    declared_.clear();
+    imported_.clear();
+    kept_.clear();
+    args_.clear();
+    cause_ = nullptr;
+    uncaught_ = Value::null();
+    printed_.clear();
+    printed_bytes_ = 0;
+    trace_.clear();
+    if (stack_.slots() > 0 && true_peak2_ > static_cast<std::int64_t>(kStackKept * sizeof(Value))) stack_.trim(kStackKept);
+    peak2_ = true_peak2_ = 0;
+    lost_count_ = false;
+    resumed_.reset();
+}
+
+void Run::begin(const Program& program, const Globals* globals, const RunOptions& options) {
+    program_ = &program;
+    globals_ = globals;
+    options_ = options;
+    heap_.set_max_bytes(options.limits.heap);
+    stack_.reserve(slots_for(options.limits.memory));
+    base_ = stack_.values();
+    at_ = {nullptr, base_, 0, 0};
+    async_steps_ = 0;
+    earlier_ms_ = 0;
+    started_ms_ = steady_ms();
+    deadline_ms_ = started_ms_ + options.limits.timeout_ms;
+    ticks_ = kTicksPerLook;
+    work_ = 0;
+    collect_at_ = kCollectFirst;
+    is_seeded_ = false;
+}
+
+Outcome Run::run(const Program& program, const Globals* globals, const RunOptions& options) {
+    try {
+        begin(program, globals, options);
+    } catch (const Failure& f) {
+        return failed(f);
+    }
+    const Chunk* root = program.chunks()[0].get();
+    frames_.push_back({FrameKind::Root, root, nullptr, 0, 0, nullptr, Value::ascii(""), root->name, 1});
+    at_.pc = &root->code[root->start];
+    at_.origin = reinterpret_cast<std::intptr_t>(at_.pc);
+    return execute();
+}
+
+Outcome Run::resume(State& state, Value result, const Globals* globals, const RunOptions& options) {
+    resumed_ = state.program;
+    try {
+        begin(*resumed_, globals, options);
+        restore(state, result);
+    } catch (const Failure& f) {
+        return frames_.empty() ? failed(f) : failure(f.kind, f.message, cause_);
+    } catch (const LoadError& e) {
+        return failed({ErrorKind::Bytecode, e.what()});
+    }
+    return execute();
+}
+
+Outcome Run::failed(Failure failure) {
+    Outcome outcome;
+    outcome.error.kind = failure.kind;
+    outcome.error.message = std::move(failure.message);
+    return outcome;
+}
+
+Outcome Run::execute() {
+    try {
+        if (options_.trace) {
+            trace_start();
+            return finish(loop<true>());
+        }
+        return finish(loop<false>());
+    } catch (const Failure& f) {
+        return failure(f.kind, f.message, cause_);
+    } catch (const LoadError& e) {
+        return failure(ErrorKind::Bytecode, e.what(), nullptr);
+    } catch (const std::bad_alloc&) {
+        return failure(ErrorKind::Memory, "Out of memory", nullptr);
+    }
+}
+
+Outcome Run::finish(Step step) {
+    Outcome outcome;
+    fill(outcome);
+    if (step == Step::Suspended) {
+        outcome.status = Outcome::Status::Suspended;
+        outcome.function = async_name_;
+        outcome.args = args_;
+        outcome.state = state(async_next_ip_);
+        outcome.async_steps = outcome.state->async_steps;
+    } else {
+        outcome.status = Outcome::Status::Finished;
+        outcome.result = args_[0].charged(false);
+        if (options_.keep_stack) outcome.state = state(0);
+    }
+    return outcome;
+}
+
+Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_ptr cause) {
+    Outcome outcome;
+    fill(outcome);
+    if (at_.pc != nullptr && at_.pc->op != Opcode::END && at_.pc->op != Opcode::CONTINUE) ++outcome.ops;  // the one that failed
+    Error& error = outcome.error;
+    error.kind = kind;
+    error.message = message;
+    error.cause = std::move(cause);
+    if (!frames_.empty()) {
+        std::string buffer;
+        error.chunk = text::well_formed(javascript::to_string(top().chunk_name), buffer);
+        error.ip = at_.pc != nullptr ? std::int64_t{at_.pc->ip} : 0;
+    }
+    if (kind == ErrorKind::Uncaught) {
+        const Dict* o = uncaught_.as_dict();
+        error.type = javascript::to_string(heap_.find(o, "type")->value);
+        const Entry* payload = heap_.find(o, "payload");
+        outcome.result = payload != nullptr ? payload->value : Value::null();
+        try {
+            error.payload_json = json::to_text(outcome.result);
+        } catch (const Failure&) {
+            error.payload_json = "null";
+        }
+    }
+    return outcome;
+}
+
+void Run::fill(Outcome& outcome) {
+    outcome.ops = at_.pc != nullptr ? ops() : 0;
+    outcome.max_memory = lost_count_ ? std::nan("") : static_cast<double>(true_peak2_) / 2;
+    outcome.async_steps = async_steps_;
+    outcome.running_ms = running_ms();
+    outcome.printed = std::move(printed_);
+    outcome.trace = std::move(trace_);
+    printed_.clear();
+    trace_.clear();
+}
+
+double Run::running_ms() const { return earlier_ms_ + (steady_ms() - started_ms_); }
+
+// Calls and backward jumps come here: the one place where a run is interrupted, and where its values may move.
+void Run::tick() {
+    if (--ticks_ == 0) {
+        ticks_ = kTicksPerLook;
+        check_time(kWorkPerLook);
+    }
+    if (heap_.bytes() > collect_at_) [[unlikely]]
+        collect();
+}
+
+void Run::check_time(std::size_t work) {
+    work_ += work;
+    if (work_ < kWorkPerLook) return;
+    work_ = 0;
+    if (host_.stop != nullptr && host_.stop->load(std::memory_order_relaxed)) fail(ErrorKind::Cancelled, "Execution was cancelled");
+    if (steady_ms() <= deadline_ms_) return;
+    std::string seconds;
+    javascript::append_number(options_.limits.timeout_ms / 1000, seconds);
+    fail(ErrorKind::Timeout, "Execution timed out after " + seconds + " seconds. Performed " + std::to_string(ops() + 1) + " ops.");
+}
+
+void Run::collect() {
+    Collector collector(heap_);
+    for (Value* v = base_; v != at_.sp; ++v) collector.move(*v);
+    for (Upvalue& u : upvalues_)
+        if (u.is_closed) collector.move(u.value);
+    for (Frame& f : frames_) {
+        collector.move(f.closure);
+        collector.move(f.name);
+        collector.move(f.chunk_name);
+    }
+    for (Declared& d : declared_) collector.move(d.name);
+    collector.move(traced_chunk_);
+    collector.finish();
+    collect_at_ = std::max(kCollectFirst, heap_.bytes() * 2);
+}
+
+// What functions may use.
+
+double Run::now_ms() const {
+    if (host_.clock) return host_.clock();
+    return std::floor(std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count());
+}
+
+double Run::random() {
+    if (!is_seeded_) {
+        if (host_.random_seed) {
+            random_.seed(*host_.random_seed);
+        } else {
+            std::random_device device;
+            random_.seed(std::uint64_t{device()} << 32 | device());
+        }
+        is_seeded_ = true;
+    }
+    return static_cast<double>(random_() >> 11) * 0x1p-53;
+}
+
+void Run::print(std::string_view line) {
+    printed_bytes_ += line.size() + 1;
+    if (printed_bytes_ > options_.limits.printed)
+        fail(ErrorKind::Memory, "Printed output exceeds " + std::to_string(options_.limits.printed) + " bytes");
+    std::string buffer;
+    const std::string_view well_formed = text::well_formed(line, buffer);
+    if (host_.print) {
+        host_.print(well_formed);
+    } else {
+        printed_.emplace_back(well_formed);
+    }
+}
+
+double Call::now_ms() const { return run_.now_ms(); }
+double Call::random() const { return run_.random(); }
+void Call::print(std::string_view line) const { run_.print(line); }
+void Call::check_time(std::size_t work) const { run_.check_time(work); }
+void Call::fail(std::string message) const { hogvm::fail(ErrorKind::Function, std::move(message)); }
+
+}  // namespace hogvm

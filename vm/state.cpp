@@ -1,0 +1,182 @@
+#include <hogvm/state.h>
+
+#include <cmath>
+#include <limits>
+
+#include <hogvm/convert.h>
+#include <hogvm/javascript.h>
+#include <hogvm/json.h>
+
+#include "chunk.h"
+
+namespace hogvm {
+namespace {
+
+/// Reads the members of a state's JSON; what is not as it should be is a LoadError that says where.
+class StateReader {
+  public:
+    StateReader(Heap& heap, std::string_view json) : heap_(heap) {
+        try {
+            root_ = json::parse(heap.string(json).as_text(), heap);
+        } catch (const json::ParseError& e) {
+            throw LoadError("state: not JSON: " + e.message);
+        } catch (const Failure& e) {
+            throw LoadError("state: " + e.message);
+        }
+        if (!root_.is(Type::Object)) throw LoadError("state: expected an object");
+    }
+
+    Value root() const { return root_; }
+
+    Value member(Value object, std::string_view key) const {
+        const Entry* e = object.is(Type::Object) ? heap_.find(object.as_dict(), key) : nullptr;
+        return e != nullptr ? e->value : Value::undefined();
+    }
+    std::span<const Value> array(Value object, const std::string& key) const {
+        const Value v = member(object, key);
+        if (!v.is(Type::Array)) throw LoadError("state: " + key + ": expected an array");
+        return v.as_array()->values();
+    }
+    static std::int64_t integer(Value v, const std::string& what, std::int64_t least, std::int64_t most) {
+        const bool fits = v.is(Type::Int) && v.as_int() >= least && v.as_int() <= most;
+        if (!fits)
+            throw LoadError("state: " + what + ": expected an integer from " + std::to_string(least) + " to " + std::to_string(most) +
+                            ", got " + javascript::to_string(v).substr(0, 40));
+        return v.as_int();
+    }
+    static double number(Value v, double missing) { return v.is_number() && std::isfinite(v.as_number()) ? v.as_number() : missing; }
+
+  private:
+    Heap& heap_;
+    Value root_;
+};
+
+constexpr std::int64_t kMostIndex = std::int64_t{1} << 30;
+
+void read_upvalues(const StateReader& in, State& state) {
+    const auto rows = in.array(in.root(), "upvalues");
+    std::vector<bool> seen(rows.size() + 1, false);
+    for (const Value row : rows) {
+        State::Upvalue u{};
+        u.id = static_cast<std::uint32_t>(in.integer(in.member(row, "id"), "upvalues: id", 1, static_cast<std::int64_t>(rows.size())));
+        if (seen[u.id]) throw LoadError("state: upvalues: two have the id " + std::to_string(u.id));
+        seen[u.id] = true;
+        u.location = in.integer(in.member(row, "location"), "upvalues: location", 0, kMostIndex);
+        u.is_closed = javascript::to_boolean(in.member(row, "closed"));
+        u.value = in.member(row, "value");
+        if (u.value.is(Type::Undefined)) u.value = Value::null();
+        state.upvalues.push_back(u);
+    }
+}
+
+void read_frames(const StateReader& in, State& state) {
+    for (const Value row : in.array(in.root(), "callStack")) {
+        State::Frame f{};
+        f.ip = in.integer(in.member(row, "ip"), "callStack: ip", -kMostIndex, kMostIndex);
+        f.chunk = in.member(row, "chunk");
+        if (f.chunk.is_nullish()) f.chunk = Value::ascii("root");
+        f.stack_start = in.integer(in.member(row, "stackStart"), "callStack: stackStart", 0, kMostIndex);
+        f.arg_count = in.integer(in.member(row, "argCount"), "callStack: argCount", 0, kMostIndex);
+        f.closure = from_host(in.member(row, "closure"), *state.heap);
+        if (!f.closure.is(Type::Closure)) throw LoadError("state: callStack: closure: expected a closure");
+        state.frames.push_back(f);
+    }
+    if (state.frames.empty()) throw LoadError("state: callStack: is empty");
+}
+
+}  // namespace
+
+std::shared_ptr<State> State::parse(std::string_view json, const Library& library) {
+    auto state = std::make_shared<State>();
+    state->heap = std::make_shared<Heap>();
+    const StateReader in(*state->heap, json);
+    const Value root = in.root();
+    // An older form of the state has the root's tokens only.
+    const Value tokens = in.member(root, "bytecode");
+    state->program = Program::load(tokens.is(Type::Array) ? tokens : root, state->heap, library);
+    const auto stack = in.array(root, "stack");
+    state->stack.assign(stack.begin(), stack.end());
+    try {
+        read_upvalues(in, *state);
+        read_frames(in, *state);
+    } catch (const Failure& e) {
+        throw LoadError("state: " + e.message);
+    }
+    for (const Value row : in.array(root, "throwStack"))
+        state->handlers.push_back({in.integer(in.member(row, "callStackLen"), "throwStack: callStackLen", 1, kMostIndex),
+                                   in.integer(in.member(row, "stackLen"), "throwStack: stackLen", 0, kMostIndex),
+                                   in.integer(in.member(row, "catchIp"), "throwStack: catchIp", -kMostIndex, kMostIndex)});
+    const Value declared = in.member(root, "declaredFunctions");
+    if (declared.is(Type::Object)) {
+        for (const Entry& e : declared.as_dict()->items()) {
+            const bool is_pair = e.value.is(Type::Array) && e.value.as_array()->size == 2;
+            if (!is_pair) throw LoadError("state: declaredFunctions: expected pairs of an ip and an argument count");
+            const Value* pair = e.value.as_array()->items;
+            state->declared_functions.push_back({std::string(e.key.as_text()), in.integer(pair[0], "declaredFunctions: ip", -kMostIndex, kMostIndex),
+                                                 in.integer(pair[1], "declaredFunctions: argument count", 0, kMostIndex)});
+        }
+    }
+    constexpr auto kMostOps = std::int64_t{1} << 53;
+    state->ops = static_cast<std::uint64_t>(in.integer(in.member(root, "ops"), "ops", 0, kMostOps));
+    state->async_steps = static_cast<int>(in.integer(in.member(root, "asyncSteps"), "asyncSteps", 0, std::numeric_limits<int>::max() - 1));
+    state->running_ms = std::max(0.0, in.number(in.member(root, "syncDuration"), 0));
+    state->max_memory = std::clamp(in.number(in.member(root, "maxMemUsed"), 0), 0.0, 0x1p50);
+    return state;
+}
+
+std::string State::json() const {
+    std::string out = "{\"bytecodes\":{";
+    const auto separate = [&out](bool is_first) {
+        if (!is_first) out += ',';
+    };
+    const auto value = [&out](Value v) { out += json::to_text(v); };
+    for (const auto& chunk : program->chunks()) {
+        separate(&chunk == &program->chunks()[0]);
+        value(chunk->name);
+        out += ":{\"bytecode\":";
+        value(Value::array(const_cast<Array*>(chunk->tokens)));
+        if (chunk->globals != nullptr) {
+            out += ",\"globals\":";
+            value(Value::object(const_cast<Dict*>(chunk->globals)));
+        }
+        out += '}';
+    }
+    out += "},\"stack\":[";
+    for (const Value& v : stack) separate(&v == &stack[0]), value(v);
+    out += "],\"upvalues\":[";
+    for (const Upvalue& u : upvalues) {
+        separate(&u == &upvalues[0]);
+        out += "{\"__hogUpValue__\":true,\"id\":" + std::to_string(u.id) + ",\"location\":" + std::to_string(u.location) +
+               ",\"closed\":" + (u.is_closed ? "true" : "false");
+        if (!u.value.is(Type::Undefined)) out += ",\"value\":", value(u.value);
+        out += '}';
+    }
+    out += "],\"callStack\":[";
+    for (const Frame& f : frames) {
+        separate(&f == &frames[0]);
+        out += "{\"ip\":" + std::to_string(f.ip) + ",\"chunk\":";
+        value(f.chunk);
+        out += ",\"stackStart\":" + std::to_string(f.stack_start) + ",\"argCount\":" + std::to_string(f.arg_count) + ",\"closure\":";
+        value(f.closure);
+        out += '}';
+    }
+    out += "],\"throwStack\":[";
+    for (const Handler& h : handlers) {
+        separate(&h == &handlers[0]);
+        out += "{\"callStackLen\":" + std::to_string(h.call_stack_size) + ",\"stackLen\":" + std::to_string(h.stack_size) +
+               ",\"catchIp\":" + std::to_string(h.catch_ip) + "}";
+    }
+    out += "],\"declaredFunctions\":{";
+    for (const DeclaredFunction& d : declared_functions) {
+        separate(&d == &declared_functions[0]);
+        value(Value::text(d.name));
+        out += ":[" + std::to_string(d.ip) + "," + std::to_string(d.arg_count) + "]";
+    }
+    out += "},\"ops\":" + std::to_string(ops) + ",\"asyncSteps\":" + std::to_string(async_steps) + ",\"syncDuration\":";
+    javascript::append_number(std::round(running_ms), out);
+    out += ",\"maxMemUsed\":";
+    javascript::append_number(max_memory, out);
+    return out + "}";
+}
+
+}  // namespace hogvm

@@ -1,0 +1,82 @@
+#include <hogvm/vm.h>
+
+#include <boost/json/value.hpp>
+
+#include <hogvm/convert.h>
+#include <hogvm/globals.h>
+#include <hogvm/javascript.h>
+#include <hogvm/json.h>
+
+#include "run.h"
+
+namespace hogvm {
+
+class Vm::Impl {
+  public:
+    explicit Impl(Host host) : run(std::move(host)) {}
+
+    Run run;
+    Heap document;  // of globals that came as text, as long as the outcome may refer to them
+};
+
+Vm::Vm() : Vm(Host()) {}
+Vm::Vm(Host host) : impl_(std::make_unique<Impl>(std::move(host))) {}
+Vm::~Vm() = default;
+Vm::Vm(Vm&&) noexcept = default;
+Vm& Vm::operator=(Vm&&) noexcept = default;
+
+Host& Vm::host() { return impl_->run.host(); }
+
+Outcome Vm::run(const Program& program, const RunOptions& options) {
+    impl_->run.reset();
+    return impl_->run.run(program, nullptr, options);
+}
+
+Outcome Vm::run(const Program& program, const Globals& globals, const RunOptions& options) {
+    impl_->run.reset();
+    return impl_->run.run(program, &globals, options);
+}
+
+Outcome Vm::run(const Program& program, std::string_view globals_json, const RunOptions& options) {
+    if (javascript::trim(globals_json).empty()) return run(program, options);
+    impl_->run.reset();
+    impl_->document.clear();
+    impl_->document.set_max_bytes(options.limits.heap);
+    try {
+        const Value document = json::parse(globals_json, impl_->document);
+        if (!document.is(Type::Object)) return Run::failed({ErrorKind::Input, "globals: expected a JSON object"});
+        const ValueGlobals globals(document);
+        return impl_->run.run(program, &globals, options);
+    } catch (const json::ParseError& e) {
+        return Run::failed({ErrorKind::Input, "globals: not JSON: " + e.message});
+    } catch (const Failure& e) {
+        return Run::failed({e.kind, "globals: " + e.message});
+    }
+}
+
+Outcome Vm::run(const Program& program, const boost::json::value& globals, const RunOptions& options) {
+    return run(program, BoostGlobals(globals), options);
+}
+
+Outcome Vm::resume(State& state, Value result, const RunOptions& options, const Globals* globals) {
+    // The answer may be a value of the run that is about to be forgotten.
+    const Value kept = copy(result, *state.heap);
+    impl_->run.reset();
+    return impl_->run.resume(state, kept, globals, options);
+}
+
+Outcome Vm::resume(State& state, std::string_view result_json, const RunOptions& options, const Globals* globals) {
+    impl_->run.reset();
+    try {
+        const Value result = json::parse(result_json, *state.heap);
+        return impl_->run.resume(state, result, globals, options);
+    } catch (const json::ParseError& e) {
+        return Run::failed({ErrorKind::Input, "result: not JSON: " + e.message});
+    } catch (const Failure& e) {
+        return Run::failed(e);
+    }
+}
+
+std::string Outcome::json() const { return json::to_text(result); }
+
+}  // namespace hogvm
