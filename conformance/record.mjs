@@ -8,6 +8,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
+import { lasting } from './answers.mjs'
 import { answer, VERSION } from './oracle.mjs'
 import { write } from './recorded.mjs'
 import { literal, toText } from './text.mjs'
@@ -44,8 +45,7 @@ async function record({ name, bundle, globals, options, ...code }) {
     const [program, source] = bundle ? [{ bytecodes: await compileChunks(bundle) }] : await compile(code)
     if (options?.imports) options = { ...options, imports: await compileChunks(options.imports) }
     const request = toText({ program, globals, options })
-    const { id, ...expect } = answer(JSON.parse(request))
-    return { name, source: source === name ? undefined : source, request, expect }
+    return { name, source: source === name ? undefined : source, request, expect: lasting(answer(JSON.parse(request))) }
 }
 
 let total = 0

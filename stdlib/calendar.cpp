@@ -108,11 +108,11 @@ int luxon_weekday(std::int64_t year, int month, int day) {
 // A rule for weeks: what day (1 = Monday) they start on, and how many days of a year its first week must have.
 struct WeekRule {
     int start, least_days;
-    int weekday(std::int64_t year, int month, int day) const {
+    [[nodiscard]] int weekday(std::int64_t year, int month, int day) const {
         return (luxon_weekday(year, month, day) - start + 7) % 7 + 1;
     }
-    int first_offset(std::int64_t year) const { return least_days - 1 - weekday(year, 1, least_days); }
-    int weeks_in(std::int64_t year) const {
+    [[nodiscard]] int first_offset(std::int64_t year) const { return least_days - 1 - weekday(year, 1, least_days); }
+    [[nodiscard]] int weeks_in(std::int64_t year) const {
         return (days_in_year(year) - first_offset(year) + first_offset(year + 1)) / 7;
     }
 };
@@ -370,7 +370,7 @@ double Zone::offset(double ms) const {
     if (std::isnan(date)) return nan_value;
     const std::int64_t seconds = floor_div(static_cast<std::int64_t>(date), 1000);
     const int offset = offset_seconds(seconds);
-    if (kind_ == Kind::System) return offset / 60;
+    if (kind_ == Kind::System) return static_cast<double>(offset / 60);  // whole minutes
     if (std::abs(static_cast<double>(seconds + offset) * 1000) > max_date_ms) return nan_value;
     return offset * 1000 / ms_per_minute;
 }
@@ -688,8 +688,8 @@ class Scanner {
   public:
     explicit Scanner(std::string_view text) : rest_(text) {}
 
-    bool at_end() const { return rest_.empty(); }
-    char peek(std::size_t ahead = 0) const { return ahead < rest_.size() ? rest_[ahead] : '\0'; }
+    [[nodiscard]] bool at_end() const { return rest_.empty(); }
+    [[nodiscard]] char peek(std::size_t ahead = 0) const { return ahead < rest_.size() ? rest_[ahead] : '\0'; }
 
     bool skip(char c) {
         if (rest_.empty() || rest_[0] != c) return false;
@@ -1163,7 +1163,7 @@ class Formatter {
     // The last two characters of a year, minus sign included, as a number.
     void short_year(std::int64_t year) { number(year < 0 && year > -10 ? year : std::abs(year) % 100, 2); }
 
-    int hour_12(int hour) const { return hour % 12 == 0 ? 12 : hour % 12; }
+    [[nodiscard]] int hour_12(int hour) const { return hour % 12 == 0 ? 12 : hour % 12; }
 
     bool plain(char letter, std::size_t count) {
         switch (letter) {
@@ -1316,12 +1316,12 @@ class Formatter {
     }
 
     // A fixed zone of whole hours from -12 to 14 goes to Intl as Etc/GMT-3; Luxon shifts the instant for others.
-    bool has_etc_zone() const {
+    [[nodiscard]] bool has_etc_zone() const {
         return when_.offset != 0 && std::fmod(when_.offset, 60) == 0 && when_.offset >= -12 * 60 &&
                when_.offset <= 14 * 60;
     }
 
-    ClockTime intl_time() const {
+    [[nodiscard]] ClockTime intl_time() const {
         const std::int64_t seconds = intl_seconds(when_.ms);
         return clock_time((seconds + when_.zone->offset_seconds(seconds)) * 1000);
     }
@@ -1368,7 +1368,7 @@ std::string_view luxon_token(char letter) {
         case 'Q': return "q";
         case 'r': return "hh:mm a";
         case 'R': return "HH:mm";
-        case 's': return "ss";
+        case 's':
         case 'S': return "ss";
         case 't': return "\t";
         case 'T': return "HH:mm:ss";

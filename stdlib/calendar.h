@@ -65,26 +65,26 @@ class Zone {
 
     Zone(Kind kind, int fixed_minutes, std::string name, std::shared_ptr<const Rules> rules);
 
-    Kind kind() const { return kind_; }
+    [[nodiscard]] Kind kind() const { return kind_; }
 
     // Minutes east of UTC at an instant, as Luxon sees them: with a fraction where the zone had seconds; NaN where the
     // instant or its local time is out of range. A fixed zone has its offset even at NaN.
-    double offset(double ms) const;
+    [[nodiscard]] double offset(double ms) const;
 
     // What Luxon calls this zone: "UTC+5:30", "Europe/Paris". An IANA zone's name is the database's spelling; Luxon
     // reports the spelling it was asked with, see reported_name.
-    const std::string& name() const { return name_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
 
     // Luxon's zoneName of a DateTime made with the zone string `requested`, which was found to be this zone: an IANA
     // zone repeats the request, "utc+03:30" becomes "UTC+3:30". Mind that "utc+3:05" becomes "UTC+3:5", which is no
     // valid zone when it is looked up again.
-    std::string_view reported_name(std::string_view requested) const;
+    [[nodiscard]] std::string_view reported_name(std::string_view requested) const;
 
     // Seconds east of UTC at a count of whole seconds, from the zone's data, unrounded.
-    int offset_seconds(std::int64_t seconds) const;
+    [[nodiscard]] int offset_seconds(std::int64_t seconds) const;
 
     // The database's abbreviation at that time ("CEST", "+03"); a zone without data gives its name.
-    std::string abbreviation(std::int64_t seconds) const;
+    [[nodiscard]] std::string abbreviation(std::int64_t seconds) const;
 
   private:
     Kind kind_;
@@ -116,8 +116,8 @@ struct DateTime {
     double offset = std::numeric_limits<double>::quiet_NaN();  // minutes
     const Zone* zone = nullptr;
 
-    bool is_valid() const { return ms == ms; }
-    double seconds() const { return ms / 1000; }  // Luxon's toSeconds: NaN if invalid
+    [[nodiscard]] bool is_valid() const { return ms == ms; }
+    [[nodiscard]] double seconds() const { return ms / 1000; }  // Luxon's toSeconds: NaN if invalid
 };
 
 // Luxon's fromMillis without its own range check, and fromSeconds. No rounding: fractions are kept. Invalid for a null
@@ -185,8 +185,9 @@ std::optional<std::string> to_iso(const DateTime& when);
 // Luxon's toFormat in en-US; "Invalid DateTime" if invalid. `zone_name` is what token z prints. Not the reference's
 // answer: tokens that name an IANA zone in words (ZZZZZ, tttt, TTTT, ffff, FFFF) need Unicode's table of names and give
 // "GMT+02:00" instead of "Central European Summer Time"; the short ones (ZZZZ, ttt, TTT, fff, FFF) abbreviate as ICU
-// does for nearly all zones and times. Only text with an apostrophe leads there from format_date_time. So it does to Intl's formats (D, t, T, f, F),
-// where Luxon throws `Invalid time value` for a fixed zone at an instant outside Date's range, and this does not.
+// does for nearly all zones and times. Only text with an apostrophe leads there from format_date_time. So it does to
+// Intl's formats (D, t, T, f, F), where Luxon throws `Invalid time value` for a fixed zone at an instant outside Date's
+// range, and this does not.
 std::string format(const DateTime& when, std::string_view luxon_format, std::string_view zone_name);
 
 // The reference's formatDateTime: ClickHouse's %-tokens become Luxon's, the text between becomes Luxon's quoted text.

@@ -63,7 +63,7 @@ bool is_identifier(std::string_view name) {
 void print_text_of(const Dict* record, std::string_view kind, std::string_view key, std::string& out) {
     const Value v = field_of(record, key);
     if (!v.is_string()) {
-        fail(ErrorKind::Function, "Can not print " + std::string(kind) + " whose " + std::string(key) +
+        fail(ErrorKind::Argument, "Can not print " + std::string(kind) + " whose " + std::string(key) +
                                       " is not a string but " + std::string(stdlib::type_name(v, Heap())));
     }
     print_quoted(v.as_text(), out);
@@ -175,12 +175,18 @@ void print_node(Value v, std::string& out, PrintPath& path) {
         out += "null";
         return;
     }
+    check_printed(out.size());
     const PrintPath::Step step(path, v.as_node());
     if (v.is(Type::Array)) return print_array(v.as_array(), out, path);
     print_entries(v.as_dict(), out, path);
 }
 
 }  // namespace
+
+void check_printed(std::size_t bytes) {
+    constexpr std::size_t kMost = 512u * 1024 * 1024;
+    if (bytes > kMost) fail(ErrorKind::Memory, "Out of memory: a value prints as more than 512 MiB of text");
+}
 
 Value field_of(const Dict* record, std::string_view key) {
     for (const Entry& e : record->items())
@@ -205,7 +211,7 @@ void print_identifier(Value name, std::string& out, PrintPath& path) {
     const std::size_t start = out.size();
     print_string_of(name, out, path);
     if (name.is_number() || is_identifier(std::string_view(out).substr(start))) return;
-    fail(ErrorKind::Function, "Can not print an identifier that is not a string but " +
+    fail(ErrorKind::Argument, "Can not print an identifier that is not a string but " +
                                   std::string(stdlib::type_name(name, Heap())));
 }
 

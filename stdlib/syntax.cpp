@@ -163,15 +163,16 @@ std::string Printer::visit(Value v) {
     const Part part = expect_part(v, "a node");
     const PrintPath::Step step(path_);
     const Value kind = part["__hx_ast"];
-    if (!javascript::to_boolean(kind)) fail(ErrorKind::Function, "Node type is missing or undefined.");
+    if (!javascript::to_boolean(kind)) fail(ErrorKind::Argument, "Node type is missing or undefined.");
     for (const Kind& known : kKinds) {
         if (!is_text(kind, known.name)) continue;
         ++open_;
         std::string sql = (this->*known.print)(part);
         --open_;
+        check_printed(sql.size());
         return sql;
     }
-    fail(ErrorKind::Function, "Unknown AST node type: " + text(kind));
+    fail(ErrorKind::Argument, "Unknown AST node type: " + text(kind));
 }
 
 std::string Printer::select_query(Part part) {
@@ -343,7 +344,7 @@ std::string Printer::call(Part part) {
 std::string Printer::lambda(Part part) {
     const Value args = part["args"];
     if (!javascript::to_boolean(args) || has_length(args, 0))
-        fail(ErrorKind::Function, "Lambdas require at least one argument");
+        fail(ErrorKind::Argument, "Lambdas require at least one argument");
     if (!args.is(Type::Array)) refuse("args", "an array", args);
     const auto names = args.as_array()->values();
     std::string sql;
@@ -397,7 +398,7 @@ std::string Printer::arithmetic(Part part) {
     const Value op = part["op"];
     for (const Operator& known : kArithmetic)
         if (is_text(op, known.symbol)) return std::string(known.function) + "(" + left + ", " + right + ")";
-    fail(ErrorKind::Function, "Unknown ArithmeticOperation operator: " + text(op));
+    fail(ErrorKind::Argument, "Unknown ArithmeticOperation operator: " + text(op));
 }
 
 std::string Printer::window(Part part) {
@@ -499,7 +500,7 @@ std::string Printer::text(Value v) {
 }
 
 void Printer::refuse(std::string_view name, std::string_view expected, Value got) {
-    fail(ErrorKind::Function, "Can not print a HogQL syntax tree: " + std::string(name) + " must be " +
+    fail(ErrorKind::Argument, "Can not print a HogQL syntax tree: " + std::string(name) + " must be " +
                                   std::string(expected) + ", got " + std::string(stdlib::type_name(got, heap_)));
 }
 

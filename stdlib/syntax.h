@@ -5,6 +5,7 @@
 // SQL literals, `sql(event = 'x')`, that make them. A tree prints as the SQL that it stands for.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -74,6 +75,9 @@ class PrintPath {
 
 // print.cpp:
 
+/// Raises Failure{Memory} for more text than a string may hold: parts that are shared print each time, so that a small
+/// value can print endlessly.
+void check_printed(std::size_t bytes);
 /// print_value, somewhere inside a value.
 void print_value(Value v, std::string& out, PrintPath& path);
 /// String(v), which must not see the marks.

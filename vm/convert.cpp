@@ -251,7 +251,7 @@ Value null_if_nullish(Value v) { return v.is_nullish() ? Value::null() : v; }
 
 /// v[key] for a number key on anything but a dict: counted from 1, or from the end.
 Value numbered_property(Value v, double key, Heap& heap) {
-    if (key == 0) fail(ErrorKind::Function, "Hog arrays start from index 1");
+    if (key == 0) fail(ErrorKind::Argument, "Hog arrays start from index 1");
     double at = key - 1;
     if (!(key > 0)) {
         const Value length = v.is_node() || v.is_string() ? own_property(v, "length", heap) : Value::undefined();
@@ -274,7 +274,7 @@ Value get_nested(Value v, std::span<const Value> path, bool nullish, Heap& heap)
     for (const Value key : path) {
         if (v.is_nullish()) {
             if (nullish) return Value::null();
-            fail(ErrorKind::Function, "Can not read a property of null");
+            fail(ErrorKind::Argument, "Can not read a property of null");
         }
         if (v.is(Type::Dict)) {
             const Entry* e = heap.find(v.as_dict(), key);
@@ -293,13 +293,13 @@ Value get_nested(Value v, std::span<const Value> path, bool nullish, Heap& heap)
 void set_property(Value target, Value key, Value v, Heap& heap) {
     const auto refuse = [&](std::string_view where) {
         const std::string name = key.is_nullish() ? "" : javascript::to_string(key);
-        fail(ErrorKind::Function, "Can not set " + name + " on " + std::string(where));
+        fail(ErrorKind::Argument, "Can not set " + name + " on " + std::string(where));
     };
     if (!target.is_node()) refuse("non-object: " + std::string(javascript::type_of(target)));
     if (target.is(Type::Dict)) return heap.set(target.as_dict(), key, v);
     if (!target.is(Type::Array) || !key.is_number()) refuse("element of type object");
     const double at = key.as_number();
-    if (at <= 0) fail(ErrorKind::Function, "Hog arrays start from index 1");
+    if (at <= 0) fail(ErrorKind::Argument, "Hog arrays start from index 1");
     // A fraction or NaN names a property of its own in JavaScript, which nothing in Hog can see.
     if (at != std::trunc(at) || at > 4294967295.0) return;
     heap.set(target.as_array(), static_cast<std::size_t>(at) - 1, v);

@@ -14,6 +14,7 @@ const char* name_of(ErrorKind kind) {
         case ErrorKind::Cancelled: return "cancelled";
         case ErrorKind::Bytecode: return "bytecode";
         case ErrorKind::Function: return "function";
+        case ErrorKind::Argument: return "argument";
         case ErrorKind::Host: return "host";
         case ErrorKind::Input: return "input";
     }

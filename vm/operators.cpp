@@ -113,7 +113,7 @@ bool is_in(Value item, Value container) {
         return std::any_of(values.begin(), values.end(), [&](Value v) { return javascript::same_value_zero(v, item); });
     }
     if (!container.is_string())
-        fail(ErrorKind::Function, "Operator IN needs an array or a string on its right side, got " +
+        fail(ErrorKind::Argument, "Operator IN needs an array or a string on its right side, got " +
                                       std::string(container.is_nullish() ? "null" : javascript::type_of(container)));
     if (item.is_string()) return text::find(container, item) != std::string_view::npos;
     const std::string part = javascript::to_string(item);

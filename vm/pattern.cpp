@@ -65,13 +65,13 @@ class Cache {
 
     static Compiled compile(std::string_view pattern) {
         if (pattern.size() > kLargestPattern)
-            fail(ErrorKind::Function, "The pattern is too long: " + std::to_string(pattern.size()) + " bytes");
+            fail(ErrorKind::Argument, "The pattern is too long: " + std::to_string(pattern.size()) + " bytes");
         RE2::Options options;
         options.set_log_errors(false);
         options.set_max_mem(kMemoryPerPattern);
         auto compiled = std::make_shared<const RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
         if (!compiled->ok())
-            fail(ErrorKind::Function, "Invalid pattern: " + compiled->error() + " in " + std::string(pattern.substr(0, 200)));
+            fail(ErrorKind::Argument, "Invalid pattern: " + compiled->error() + " in " + std::string(pattern.substr(0, 200)));
         return compiled;
     }
 

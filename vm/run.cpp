@@ -254,6 +254,6 @@ double Call::now_ms() const { return run_.now_ms(); }
 double Call::random() const { return run_.random(); }
 void Call::print(std::string_view line) const { run_.print(line); }
 void Call::check_time(std::size_t work) const { run_.check_time(work); }
-void Call::fail(std::string message) const { hogvm::fail(ErrorKind::Function, std::move(message)); }
+void Call::fail(std::string message) const { hogvm::fail(ErrorKind::Argument, std::move(message)); }
 
 }  // namespace hogvm

@@ -24,7 +24,6 @@ std::uint64_t load8(const char* p) {
 
 unsigned char byte(std::string_view s, std::size_t at) { return static_cast<unsigned char>(s[at]); }
 
-bool is_high_surrogate(std::uint32_t c) { return c >= 0xD800 && c < 0xDC00; }
 bool is_low_surrogate(std::uint32_t c) { return c >= 0xDC00 && c < 0xE000; }
 std::uint32_t joined(std::uint32_t high, std::uint32_t low) { return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00); }
 

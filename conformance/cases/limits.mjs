@@ -1,10 +1,10 @@
 // Memory, time, depth, steps: what each limit says, and what each value costs.
 import { HEADER, OP } from '../opcodes.mjs'
-import { anyValue, array, call, lambda, NOW, number, string, VALUES } from '../values.mjs'
+import { array, call, lambda, NOW, string, VALUES } from '../values.mjs'
 
 const local = (slot) => [OP.GET_LOCAL, slot]
-const shapes = { ...Object.fromEntries(Object.entries(VALUES).filter(([kind]) => ['strange', 'arr', 'dict', 'surrogate', 'dt', 'day', 'error', 'interval', 'fn1', 'fn2', 'undefined', 'bool', 'null'].includes(kind))) }
-const costs = Object.entries(shapes).flatMap(([kind, values]) => values.map((value, i) => ({ name: `the cost of ${kind} ${i + 1}`, bytecode: [...HEADER, ...value, ...local(0), ...local(0), OP.ARRAY, 2], options: { now: NOW } })))
+const shapes = Object.entries(VALUES).filter(([kind]) => ['strange', 'arr', 'dict', 'surrogate', 'dt', 'day', 'error', 'interval', 'fn1', 'fn2', 'undefined', 'bool', 'null'].includes(kind))
+const costs = shapes.flatMap(([kind, values]) => values.map((value, i) => ({ name: `the cost of ${kind} ${i + 1}`, bytecode: [...HEADER, ...value, ...local(0), ...local(0), OP.ARRAY, 2], options: { now: NOW } })))
 const grow = 'let a := []; while (true) { a := arrayPushBack(a, 1) }'
 const limited = [1, 8, 16, 20, 100, 1000, 5000].map((memoryLimit) => ({ name: `memory ${memoryLimit}`, source: grow, options: { memoryLimit } }))
 

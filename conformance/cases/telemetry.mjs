@@ -1,6 +1,6 @@
 // The trace: which rows are kept, with what words.
 import { HEADER, OP } from '../opcodes.mjs'
-import { anyValue, array, call, lambda, NOW, number, string } from '../values.mjs'
+import { anyValue, array, lambda, NOW, number, string } from '../values.mjs'
 
 const options = { telemetry: true, now: NOW }
 export default [

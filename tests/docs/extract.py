@@ -18,10 +18,11 @@ FRAGMENT = """\
 #include <hogvm/standard_library.h>
 #include <hogvm/vm.h>
 {includes}
-void {name}(hogvm::Host host, hogvm::Vm vm, std::shared_ptr<const hogvm::Program> program, std::string event);
-void {name}(hogvm::Host host, hogvm::Vm vm, std::shared_ptr<const hogvm::Program> program, std::string event) {{
+void {name}(hogvm::Host, hogvm::Vm, std::shared_ptr<const hogvm::Program>, std::string, hogvm::Outcome);
+void {name}(hogvm::Host host, hogvm::Vm vm, std::shared_ptr<const hogvm::Program> program, std::string event,
+            hogvm::Outcome outcome) {{ {{
 {body}
-}}
+}} }}
 """
 
 

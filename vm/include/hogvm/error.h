@@ -20,7 +20,8 @@ enum class ErrorKind : std::uint8_t {
     AsyncSteps,  // more suspensions than Limits::async_steps
     Cancelled,   // the host raised the stop flag
     Bytecode,    // the program's tokens make no sense where execution got to
-    Function,    // an unknown function, a wrong number of arguments, or an argument that it can't take
+    Function,    // an unknown function, a wrong number of arguments, a call of what is no function
+    Argument,    // a function or an operator can't take what it was given
     Host,        // a host function threw; Error::cause is its exception
     Input,       // the globals, or an answer to a call, are no JSON
 };

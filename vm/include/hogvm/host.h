@@ -49,7 +49,7 @@ class Call {
     /// Ends the run if its time is up or it was cancelled. Functions that can run long call this every so often;
     /// `work` is how many small steps have passed since the last call, and the clock is looked at every few thousand.
     void check_time(std::size_t work = 1) const;
-    /// Ends the run with `message` (ErrorKind::Function).
+    /// Ends the run with `message` (ErrorKind::Argument).
     [[noreturn]] void fail(std::string message) const;
 
   private:
