@@ -24,8 +24,15 @@ std::string arity(const Function& function) {
 // How it is called, where that is not the ordinary way.
 std::string_view remark(const Function& function) {
     if (function.is_async) return "suspends the program";
-    if (!function.hog.empty()) return "written in Hog: functions given to it may suspend";
+    if (!function.hog.empty()) return "written in Hog";
     return {};
+}
+
+// As much of a description as a list has room for.
+std::string_view first_sentence(std::string_view description) {
+    const std::size_t end = std::min(description.find(". "), description.find("; "));
+    if (end == std::string_view::npos) return description.substr(0, description.find_last_not_of('.') + 1);
+    return description.substr(0, end);
 }
 
 std::string capitalised(std::string_view text) {
@@ -86,7 +93,7 @@ std::string list_functions(const Library& library) {
         for (const Function& function : functions) {
             std::string line = "  " + std::string(function.signature);
             line.append(line.size() < 46 ? 46 - line.size() : 0, ' ');
-            text += line + "  " + std::string(function.description) + '\n';
+            text += line + "  " + std::string(first_sentence(function.description)) + '\n';
         }
     });
     return text;

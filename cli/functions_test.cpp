@@ -46,11 +46,11 @@ constexpr std::array kFunctions{
 TEST_CASE("functions are listed by family") {
     CHECK(list_functions(Library(kFunctions)) ==
           "Strings\n"
-          "  lower(text)                                   The text in lower case.\n"
-          "  upper(text, locale?)                          The text in upper case.\n"
+          "  lower(text)                                   The text in lower case\n"
+          "  upper(text, locale?)                          The text in upper case\n"
           "\n"
           "Time\n"
-          "  sleep(seconds)                                Waits.\n");
+          "  sleep(seconds)                                Waits\n");
 }
 
 TEST_CASE("a function is described in full") {

@@ -155,7 +155,7 @@ class Events(ToolTest):
         self.assertEqual((first, third), ("A", "B"))
         self.assertEqual(list(second), ["error"])
         self.assertEqual({key: second["error"][key] for key in ["type", "chunk", "ip"]},
-                         {"type": "function", "chunk": "root", "ip": 6})
+                         {"type": "argument", "chunk": "root", "ip": 6})
         self.assertIn("upper", second["error"]["message"])
         self.assertRegex(err, r"^hog: line 2: .*upper.* \(chunk root, ip 6\)\n$")
 

@@ -16,11 +16,13 @@ install(FILES ${PROJECT_BINARY_DIR}/hogvmConfig.cmake ${PROJECT_BINARY_DIR}/hogv
 install(FILES cmake/Dependencies.cmake DESTINATION ${package_dir} RENAME hogvmDependencies.cmake)
 
 file(RELATIVE_PATH HOGVM_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" HOGVM_PC_PREFIX ${HOGVM_PC_PREFIX})
 # A static library's user links what it links; a shared one knows by itself.
-set(HOGVM_PC_REQUIRES "re2, libutf8proc, libcrypto, absl_time")
-set(HOGVM_PC_LIBRARIES "-lboost_json")
+set(HOGVM_PC_LIBS "-L\${libdir} -lhogvm_stdlib -lhogvm_vm")
 if(BUILD_SHARED_LIBS)
-    set(HOGVM_PC_PRIVATE ".private")
+    set(HOGVM_PC_PRIVATE .private)
+else()
+    string(APPEND HOGVM_PC_LIBS " -lboost_json")
 endif()
 configure_file(cmake/hogvm.pc.in hogvm.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/hogvm.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

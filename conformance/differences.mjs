@@ -25,7 +25,39 @@ export const DIFFERENCES = [
     {
         reason: 'a use of NaN ends the accounting in the reference',
         applies: (_, reference) => reference.maxMemUsed === null,
-        fields: ['maxMemUsed', 'state'],
+    },
+    {
+        reason: 'an operand of a wrong type is an error that says so, where the reference computes with it',
+        applies: (_, __, ours) => /^Invalid bytecode: /.test(message(ours)),
+    },
+    {
+        reason: 'an open upvalue whose slot is not on the stack is an error',
+        applies: (_, __, ours) => /^Invalid upvalue: its slot /.test(message(ours)),
+    },
+    {
+        reason: 'a write to a fraction of an array makes no property of that name',
+        applies: (request) => /\b33,\d+\.\d+,.*\b46\b|\b34,\d+\.\d+,.*\b46\b/.test(request),
+        fields: ['result', 'json', 'printed'],
+    },
+    {
+        reason: 'a digest in no encoding that Node knows is an object of its bytes, where the reference has a Buffer',
+        applies: (_, reference) => /"type\\*":\\*"Buffer/.test(JSON.stringify(reference.json ?? '')),
+        fields: ['json'],
+    },
+    {
+        reason: 'a state or an argument with a cycle has null there, where JSON.stringify throws',
+        applies: (request, reference, ours) =>
+            (reference.error?.type === 'TypeError' && /"resume":true/.test(request) && ours.status !== 'crashed') ||
+            (reference.status === 'suspended' && (reference.state === null || reference.async?.args === null)),
+    },
+    {
+        reason: 'a function declared by the name __proto__ is one like any other',
+        applies: (request) => /"__proto__"/.test(request) && /\b41\b/.test(request),
+    },
+    {
+        reason: 'a zone that is a number of minutes with a fraction is cut to whole minutes',
+        applies: (request) => /"formatDateTime"|"__hogDateTime__"|"toTimeZone"/.test(request) && /\d\.5\b/.test(request),
+        fields: ['printed', 'result', 'json'],
     },
     {
         reason: "falling off a chunk into its caller's end",

@@ -156,5 +156,5 @@ function describe(error) {
     if (!ours) return { engine: true, type: name, stackOverflow: error?.message === 'Maximum call stack size exceeded' || undefined }
     if (name !== 'UncaughtHogVMException') return { type: name, message: error.message }
     const { message, type, payload } = error
-    return { type: name, message, hogType: printHogStringOutput(type), payload: attempt(() => printHogValue(payload)) }
+    return { type: name, message, hogType: `${type}`, payload: attempt(() => printHogValue(payload)) }
 }

@@ -33,7 +33,7 @@ if [[ ! -e $many || $many -ot $events ]]; then
 fi
 heading "How fast, with $(wc -l <"$many") events of $(($(wc -c <"$many") / $(wc -l <"$many"))) bytes, JSON in and JSON out:"
 for name in filter enrich; do
-    for jobs in 1 "$(nproc)"; do
+    for jobs in $(printf '%s\n' 1 "$(nproc)" | sort -u); do
         printf '    %-8s' "$name"
         "$hog" run "$name.hoge" --events "$many" --jobs "$jobs" --stats 2>&1 >/dev/null |
             awk '$1 == "rate" {rate = $2} $1 == "time" {threads = $5 " " $6} END {printf "%9d events/s on %s\n", rate, threads}'

@@ -88,11 +88,11 @@ DateTime midnight_of(const Call& call, Value date, const Zone* zone) {
 }
 
 /// What extract and dateDiff read: a datetime, a date, or ISO text.
-DateTime moment_of(Call& call, Value v, std::size_t argument) {
+DateTime moment_of(Call& call, Value v) {
     if (is_datetime(v)) return datetime_of(call, v);
     if (is_date(v)) return midnight_of(call, v, calendar::utc());
-    if (!v.is_string()) refuse(call, argument, "a datetime, a date or text");
-    return calendar::parse_iso(v.as_text(), calendar::utc(), now(call));
+    if (v.is_nullish()) return {};
+    return calendar::parse_iso(javascript::to_string(v, call.heap).as_text(), calendar::utc(), now(call));
 }
 
 Value datetime_value(Call& call, double seconds, Value zone) {
@@ -153,8 +153,8 @@ Value date_add(Call& call) { return moved(call, call[2], call[1], call[0], 2); }
 Value add_days(Call& call) { return moved(call, call[0], call[1], Value::ascii("day"), 0); }
 
 Value date_diff(Call& call) {
-    const DateTime start = moment_of(call, call[1], 1);
-    const DateTime end = moment_of(call, call[2], 2);
+    const DateTime start = moment_of(call, call[1]);
+    const DateTime end = moment_of(call, call[2]);
     const std::string_view unit = unit_text(call[0]);
     const auto as = [&](calendar::Unit u) { return calendar::difference_as(u, start, end).value_or(kNaN); };
     const calendar::LocalTime from = calendar::local_time(start);
@@ -216,8 +216,8 @@ Value to_start_of_week(Call& call) {
     return datetime_value(call, start.seconds(), resulting_zone(call, start, field(call, datetime, "zone")));
 }
 
-double part_of(Call& call, std::string_view part, Value v, std::size_t argument) {
-    const calendar::LocalTime t = calendar::local_time(moment_of(call, v, argument));
+double part_of(Call& call, std::string_view part, Value v) {
+    const calendar::LocalTime t = calendar::local_time(moment_of(call, v));
     if (part == "year") return t.year;
     if (part == "month") return t.month;
     if (part == "day") return t.day;
@@ -229,12 +229,12 @@ double part_of(Call& call, std::string_view part, Value v, std::size_t argument)
 
 Value extract(Call& call) {
     const std::string part = javascript::to_string(call[0]);
-    return Value::number(part_of(call, part, call[1], 1));
+    return Value::number(part_of(call, part, call[1]));
 }
-Value to_year(Call& call) { return Value::number(part_of(call, "year", call[0], 0)); }
-Value to_month(Call& call) { return Value::number(part_of(call, "month", call[0], 0)); }
+Value to_year(Call& call) { return Value::number(part_of(call, "year", call[0])); }
+Value to_month(Call& call) { return Value::number(part_of(call, "month", call[0])); }
 Value to_yyyymm(Call& call) {
-    return Value::number(part_of(call, "year", call[0], 0) * 100 + part_of(call, "month", call[0], 0));
+    return Value::number(part_of(call, "year", call[0]) * 100 + part_of(call, "month", call[0]));
 }
 
 Value interval(Call& call, std::string_view unit) {
@@ -308,7 +308,8 @@ Value to_datetime(Call& call) {
 Value format_datetime(Call& call) {
     if (!is_datetime(call[0])) call.fail("Expected a DateTime");
     if (!javascript::to_boolean(call[1])) call.fail("formatDateTime requires at least 2 arguments");
-    const Value format = expect_string(call, 1);
+    // What has no length has no characters to format by.
+    const Value format = call[1].is_string() ? call[1] : Value::ascii("");
     const Value zone = javascript::to_boolean(call[2]) ? call[2] : field(call, call[0], "zone");
     const DateTime when = calendar::from_seconds(javascript::to_number(field(call, call[0], "dt")), zone_of(call, zone));
     const std::string name = zone.is_string() ? std::string(zone.as_text()) : "";

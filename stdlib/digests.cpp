@@ -34,7 +34,8 @@ struct Implementations {
     EVP_MAC* hmac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
 
     Implementations() {
-        for (std::size_t i = 0; i < digests.size(); ++i) digests[i] = EVP_MD_fetch(nullptr, kAlgorithmNames[i], nullptr);
+        for (std::size_t i = 0; i < digests.size(); ++i)
+            digests[i] = EVP_MD_fetch(nullptr, kAlgorithmNames[i], nullptr);
     }
 };
 const Implementations& implementations() {
@@ -125,10 +126,10 @@ Encoding encoding_of(Value v) {
         std::string_view name;
         Encoding encoding;
     } kNames[] = {
-        {"hex", Encoding::Hex},       {"base64", Encoding::Base64},  {"base64url", Encoding::Base64Url},
-        {"binary", Encoding::Latin1}, {"latin1", Encoding::Latin1},  {"ascii", Encoding::Ascii},
-        {"utf8", Encoding::Utf8},     {"utf-8", Encoding::Utf8},     {"ucs2", Encoding::Utf16},
-        {"ucs-2", Encoding::Utf16},   {"utf16le", Encoding::Utf16},  {"utf-16le", Encoding::Utf16},
+        {"hex", Encoding::Hex},       {"base64", Encoding::Base64}, {"base64url", Encoding::Base64Url},
+        {"binary", Encoding::Latin1}, {"latin1", Encoding::Latin1}, {"ascii", Encoding::Ascii},
+        {"utf8", Encoding::Utf8},     {"utf-8", Encoding::Utf8},    {"ucs2", Encoding::Utf16},
+        {"ucs-2", Encoding::Utf16},   {"utf16le", Encoding::Utf16}, {"utf-16le", Encoding::Utf16},
     };
     if (v.is(Type::Undefined)) return Encoding::Hex;
     if (!javascript::to_boolean(v)) return Encoding::Bytes;
@@ -154,8 +155,9 @@ Value hex(std::string_view bytes, Heap& heap) {
 
 Value base64(std::string_view bytes, bool for_urls, Heap& heap) {
     char out[(EVP_MAX_MD_SIZE + 2) / 3 * 4 + 1];
-    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    const int size =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out), reinterpret_cast<const unsigned char*>(bytes.data()),
+                        static_cast<int>(bytes.size()));
     std::string_view text(out, static_cast<std::size_t>(size));
     if (for_urls) {
         text = text.substr(0, text.find('='));
@@ -250,33 +252,33 @@ Value hmac_chain(Call& call) {
 
 constexpr std::string_view kFamily = "digests";
 constexpr Function kFunctions[] = {
-    {"md5", 1, 2, digest<kMd5>, {}, false, kFamily, "md5(text, encoding?)",
-     "The MD5 digest of text as UTF-8, written as 'hex' (unless told otherwise), 'base64', 'base64url' or 'binary'. Null "
-     "for null. Not safe against forgery.",
+    {"md5", 1, 2, digest<kMd5>, "", false, kFamily, "md5(text, encoding?)",
+     "The MD5 digest of text as UTF-8, written as 'hex' (unless told otherwise), 'base64', 'base64url' or 'binary'. "
+     "Null for null. Not safe against forgery.",
      "md5('abc', 'base64') = 'kAFQmDzST7DWlj99KOF/cg=='"},
-    {"md5Hex", 1, 1, digest<kMd5>, {}, false, kFamily, "md5Hex(text)", "The MD5 digest of text in hexadecimal digits.",
+    {"md5Hex", 1, 1, digest<kMd5>, "", false, kFamily, "md5Hex(text)", "The MD5 digest of text in hexadecimal digits.",
      "md5Hex('abc') = '900150983cd24fb0d6963f7d28e17f72'"},
-    {"sha1", 1, 2, digest<kSha1>, {}, false, kFamily, "sha1(text, encoding?)",
+    {"sha1", 1, 2, digest<kSha1>, "", false, kFamily, "sha1(text, encoding?)",
      "The SHA-1 digest of text; the rest is as with md5.", "sha1('abc', 'base64url') = 'qZk-NkcGgWq6PiVxeFDCbJzQ2J0'"},
-    {"sha1Hex", 1, 1, digest<kSha1>, {}, false, kFamily, "sha1Hex(text)",
+    {"sha1Hex", 1, 1, digest<kSha1>, "", false, kFamily, "sha1Hex(text)",
      "The SHA-1 digest of text in hexadecimal digits.", "sha1Hex('abc') = 'a9993e364706816aba3e25717850c26c9cd0d89d'"},
-    {"sha1HmacChain", 1, 2, hmac_chain<kSha1>, {}, false, kFamily, "sha1HmacChain(texts, encoding?)",
-     "HMAC-SHA1 along an array: the first text is the key for the second, and each result the key for the next. Two texts "
-     "make a plain HMAC of key and message. Encodings are as with md5.",
+    {"sha1HmacChain", 1, 2, hmac_chain<kSha1>, "", false, kFamily, "sha1HmacChain(texts, encoding?)",
+     "HMAC-SHA1 along an array: the first text is the key for the second, and each result the key for the next. Two "
+     "texts make a plain HMAC of key and message. Encodings are as with md5.",
      "sha1HmacChain(['key', 'message'], 'base64') = 'IIjfdNXyFGtIFGyvSWU3fp0L46Q='"},
-    {"sha1HmacChainHex", 1, 1, hmac_chain<kSha1>, {}, false, kFamily, "sha1HmacChainHex(texts)",
+    {"sha1HmacChainHex", 1, 1, hmac_chain<kSha1>, "", false, kFamily, "sha1HmacChainHex(texts)",
      "sha1HmacChain in hexadecimal digits.",
      "sha1HmacChainHex(['key', 'message']) = '2088df74d5f2146b48146caf4965377e9d0be3a4'"},
-    {"sha256", 1, 2, digest<kSha256>, {}, false, kFamily, "sha256(text, encoding?)",
+    {"sha256", 1, 2, digest<kSha256>, "", false, kFamily, "sha256(text, encoding?)",
      "The SHA-256 digest of text; the rest is as with md5.",
      "sha256('abc', 'base64') = 'ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0='"},
-    {"sha256Hex", 1, 1, digest<kSha256>, {}, false, kFamily, "sha256Hex(text)",
+    {"sha256Hex", 1, 1, digest<kSha256>, "", false, kFamily, "sha256Hex(text)",
      "The SHA-256 digest of text in hexadecimal digits.",
      "sha256Hex('abc') = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'"},
-    {"sha256HmacChain", 1, 2, hmac_chain<kSha256>, {}, false, kFamily, "sha256HmacChain(texts, encoding?)",
+    {"sha256HmacChain", 1, 2, hmac_chain<kSha256>, "", false, kFamily, "sha256HmacChain(texts, encoding?)",
      "HMAC-SHA256 along an array; the rest is as with sha1HmacChain.",
      "sha256HmacChain(['key', 'message'], 'base64') = 'bp7ym3X//Ft6uuUn1Y/a2y/kLnIZARl2kXNDBl9Y7Uo='"},
-    {"sha256HmacChainHex", 1, 1, hmac_chain<kSha256>, {}, false, kFamily, "sha256HmacChainHex(texts)",
+    {"sha256HmacChainHex", 1, 1, hmac_chain<kSha256>, "", false, kFamily, "sha256HmacChainHex(texts)",
      "sha256HmacChain in hexadecimal digits.",
      "sha256HmacChainHex(['key', 'message']) = '6e9ef29b75fffc5b7abae527d58fdadb2fe42e7219011976917343065f58ed4a'"},
 };

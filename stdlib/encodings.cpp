@@ -39,8 +39,7 @@ Value base64_encode(Call& call) {
     const Value v = call[0];
     if (!v.is_string() && !v.is(Type::Array)) refuse(call, 0, "a string or an array of bytes");
     std::string buffer;
-    std::string_view bytes =
-        v.is_string() ? text::well_formed(v, buffer) : bytes_of_array(v.as_array(), call.heap);
+    std::string_view bytes = v.is_string() ? text::well_formed(v, buffer) : bytes_of_array(v.as_array(), call.heap);
     const std::size_t size = (bytes.size() + 2) / 3 * 4;
     const std::size_t allocated = size + 1;  // EVP_EncodeBlock ends what it writes with a 0
     auto* out = static_cast<unsigned char*>(call.heap.allocate(allocated));
@@ -94,8 +93,8 @@ class SextetReader {
     unsigned has_ = 0;  // bits pending
 };
 
-/// Decodes leniently: both alphabets, what is in neither is skipped, `=` ends the text. Of characters beyond U+00FF only
-/// the low byte of each UTF-16 unit is looked at.
+/// Decodes leniently: both alphabets, what is in neither is skipped, `=` ends the text. Of characters beyond U+00FF
+/// only the low byte of each UTF-16 unit is looked at.
 std::string_view base64_bytes(Call& call, Value string) {
     const std::string_view s = string.as_text();
     const std::size_t allocated = s.size() / 4 * 3 + 3;
@@ -241,24 +240,25 @@ Value generate_uuid(Call& call) {
 
 constexpr std::string_view kFamily = "encodings";
 constexpr Function kFunctions[] = {
-    {"base64Decode", 1, 1, base64_decode, {}, false, kFamily, "base64Decode(text)",
-     "The text that Base64 stands for. Takes the alphabet of URLs, too, passes over what is no Base64, and puts U+FFFD "
-     "for what is no UTF-8. An array of bytes is taken for the bytes themselves.",
+    {"base64Decode", 1, 1, base64_decode, "", false, kFamily, "base64Decode(text)",
+     "The text that Base64 stands for. Takes the alphabet of URLs, too, passes over what is no Base64, and puts "
+     "U+FFFD for what is no UTF-8. An array of bytes is taken for the bytes themselves.",
      "base64Decode('aGVsbG8=') = 'hello'"},
-    {"base64Encode", 1, 1, base64_encode, {}, false, kFamily, "base64Encode(text)",
+    {"base64Encode", 1, 1, base64_encode, "", false, kFamily, "base64Encode(text)",
      "Text, as UTF-8, or an array of bytes in Base64.", "base64Encode('hello') = 'aGVsbG8='"},
-    {"decodeURLComponent", 1, 1, decode_url_component, {}, false, kFamily, "decodeURLComponent(text)",
+    {"decodeURLComponent", 1, 1, decode_url_component, "", false, kFamily, "decodeURLComponent(text)",
      "Text with its percent escapes undone; + is left alone. An escape that is cut short or no UTF-8 ends the program.",
      "decodeURLComponent('a%20%C3%A9') = 'a é'"},
-    {"encodeURLComponent", 1, 1, encode_url_component, {}, false, kFamily, "encodeURLComponent(text)",
+    {"encodeURLComponent", 1, 1, encode_url_component, "", false, kFamily, "encodeURLComponent(text)",
      "Text with percent escapes for all but letters, digits and - _ . ! ~ * ' ( ).",
      "encodeURLComponent('a b/é') = 'a%20b%2F%C3%A9'"},
-    {"generateUUIDv4", 0, 0, generate_uuid, {}, false, kFamily, "generateUUIDv4()",
+    {"generateUUIDv4", 0, 0, generate_uuid, "", false, kFamily, "generateUUIDv4()",
      "A random UUID, version 4. Not for secrets.", "length(generateUUIDv4()) = 36"},
-    {"tryBase64Decode", 1, 1, try_base64_decode, {}, false, kFamily, "tryBase64Decode(text)",
+    {"tryBase64Decode", 1, 1, try_base64_decode, "", false, kFamily, "tryBase64Decode(text)",
      "As base64Decode, but '' for what is neither text nor an array.", "tryBase64Decode(null) = ''"},
-    {"tryDecodeURLComponent", 1, 1, try_decode_url_component, {}, false, kFamily, "tryDecodeURLComponent(text)",
-     "As decodeURLComponent, but null where that would end the program.", "isNull(tryDecodeURLComponent('100%')) = true"},
+    {"tryDecodeURLComponent", 1, 1, try_decode_url_component, "", false, kFamily, "tryDecodeURLComponent(text)",
+     "As decodeURLComponent, but null where that would end the program.",
+     "isNull(tryDecodeURLComponent('100%')) = true"},
 };
 
 }  // namespace

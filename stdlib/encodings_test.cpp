@@ -23,8 +23,9 @@ std::string call(std::string_view function, std::string_view args) {
     std::string program = R"(["_H",1)";
     for (const Value v : constants.as_array()->values()) program += ",32," + json::to_text(v);
     program += ",2,\"" + std::string(function) + "\"," + std::to_string(constants.as_array()->size) + "]";
+    const auto loaded = load_program(program);
     Vm vm;
-    const Outcome outcome = vm.run(*load_program(program));
+    const Outcome outcome = vm.run(*loaded);
     return outcome.finished() ? outcome.json() : outcome.error.text();
 }
 
@@ -73,7 +74,7 @@ TEST_CASE("base64Decode takes arrays for bytes, and no other values") {
 }
 
 TEST_CASE("encodeURLComponent escapes all but unreserved characters") {
-    CHECK(call("encodeURLComponent", R"(["aZ09-_.!~*'()"])") == R"("aZ09-_.!~*'()")");
+    CHECK(call("encodeURLComponent", "[\"aZ09-_.!~*'()\"]") == "\"aZ09-_.!~*'()\"");
     CHECK(call("encodeURLComponent", R"(["a b&/é😀\u0000"])") == R"("a%20b%26%2F%C3%A9%F0%9F%98%80%00")");
     CHECK(call("encodeURLComponent", "[[1, 2]]") == R"("1%2C2")");
     CHECK(call("encodeURLComponent", "[null]") == R"("null")");
@@ -83,8 +84,8 @@ TEST_CASE("encodeURLComponent escapes all but unreserved characters") {
 TEST_CASE("decodeURLComponent takes whole characters of UTF-8 only") {
     CHECK(call("decodeURLComponent", R"(["a%20b+%C3%a9%F0%9F%98%80%2f"])") == R"("a b+é😀/")");
     CHECK(call("decodeURLComponent", R"(["ü"])") == R"("ü")");
-    for (const char* malformed : {"%", "%4", "%zz", "%C3", "%C3x", "%C3%28", "%C0%80", "%ED%A0%80", "%F4%90%80%80",
-                                  "%80", "%E2%82", "%FF"}) {
+    for (const char* malformed :
+         {"%", "%4", "%zz", "%C3", "%C3x", "%C3%28", "%C0%80", "%ED%A0%80", "%F4%90%80%80", "%80", "%E2%82", "%FF"}) {
         CAPTURE(malformed);
         const std::string args = "[\"" + std::string(malformed) + "\"]";
         CHECK(call("decodeURLComponent", args) == "URI malformed");
@@ -129,7 +130,7 @@ TEST_CASE("digests are encoded as Node.js does, by names in any case") {
     CHECK(md5("\"base64\"") == R"("kAFQmDzST7DWlj99KOF/cg==")");
     CHECK(md5("\"base64url\"") == R"("kAFQmDzST7DWlj99KOF_cg")");
     CHECK(md5("\"HEX\"") == R"("900150983cd24fb0d6963f7d28e17f72")");
-    CHECK(md5("\"ucs2\"") == R"("Ɛ顐툼끏雖紿牿")");
+    CHECK(md5("\"ucs2\"") == "\"\u0190\u9850\uD23C\uB04F\u96D6\u7D3F\uE128\u727F\"");
     CHECK(md5("\"utf8\"") == "\"�\\u0001P�<�O�\u0596?}(�\x7Fr\"");
     CHECK(md5("\"ascii\"") == "\"\\u0010\\u0001P\\u0018<RO0V\\u0016?}(a\x7Fr\"");
     CHECK(md5("\"binary\"") == md5("\"latin1\""));
@@ -161,7 +162,8 @@ TEST_CASE("an HMAC chain needs two texts") {
 
 TEST_CASE("isIPAddressInRange compares as many bits as the range says") {
     const auto in_range = [](std::string_view address, std::string_view range) {
-        return call("isIPAddressInRange", "[\"" + std::string(address) + "\",\"" + std::string(range) + "\"]") == "true";
+        return call("isIPAddressInRange", "[\"" + std::string(address) + "\",\"" + std::string(range) + "\"]") ==
+               "true";
     };
     CHECK(in_range("10.1.2.3", "10.0.0.0/8"));
     CHECK_FALSE(in_range("11.1.2.3", "10.0.0.0/8"));
@@ -182,7 +184,8 @@ TEST_CASE("isIPAddressInRange compares as many bits as the range says") {
         CAPTURE(range);
         CHECK_FALSE(in_range("10.0.0.0", range));
     }
-    for (const char* address : {"1::2::3", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7::8", "g::", "12345::"}) {
+    for (const char* address :
+         {"1::2::3", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7::8", "g::", "12345::"}) {
         CAPTURE(address);
         CHECK_FALSE(in_range(address, "::/0"));
     }

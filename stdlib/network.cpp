@@ -150,7 +150,7 @@ Value is_ip_address_in_range(Call& call) {
 }
 
 constexpr Function kFunctions[] = {
-    {"isIPAddressInRange", 2, 2, is_ip_address_in_range, {}, false, "network", "isIPAddressInRange(address, range)",
+    {"isIPAddressInRange", 2, 2, is_ip_address_in_range, "", false, "network", "isIPAddressInRange(address, range)",
      "Whether an IPv4 or IPv6 address lies in a range in CIDR notation. False if either is malformed.",
      "isIPAddressInRange('10.1.2.3', '10.0.0.0/8') = true"},
 };

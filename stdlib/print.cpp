@@ -184,7 +184,7 @@ void print_node(Value v, std::string& out, PrintPath& path) {
 }  // namespace
 
 void check_printed(std::size_t bytes) {
-    constexpr std::size_t kMost = 512u * 1024 * 1024;
+    constexpr std::size_t kMost = std::size_t{512} * 1024 * 1024;
     if (bytes > kMost) fail(ErrorKind::Memory, "Out of memory: a value prints as more than 512 MiB of text");
 }
 
@@ -211,8 +211,8 @@ void print_identifier(Value name, std::string& out, PrintPath& path) {
     const std::size_t start = out.size();
     print_string_of(name, out, path);
     if (name.is_number() || is_identifier(std::string_view(out).substr(start))) return;
-    fail(ErrorKind::Argument, "Can not print an identifier that is not a string but " +
-                                  std::string(stdlib::type_name(name, Heap())));
+    fail(ErrorKind::Argument,
+         "Can not print an identifier that is not a string but " + std::string(stdlib::type_name(name, Heap())));
 }
 
 void print_value(Value v, std::string& out, PrintPath& path) {
@@ -401,10 +401,10 @@ Value print(Call& call) {
 }
 
 constexpr Function kFunctions[] = {
-    {"print", 0, kAnyNumber, print, {}, false, "output", "print(value, ...)",
-     "Writes a line: its arguments with spaces between. With two or more of them, the first can say where the others go: "
-     "%s as they are, %d, %i and %f as a number, an integer and the number that they begin with, %j as JSON, %o in quotes, "
-     "%c nowhere; %% is a percent sign.",
+    {"print", 0, kAnyNumber, print, "", false, "output", "print(value, ...)",
+     "Writes a line: its arguments with spaces between. With two or more of them, the first can say where the others "
+     "go: %s as they are, %d, %i and %f as a number, an integer and the number that they begin with, %j as JSON, %o "
+     "in quotes, %c nowhere; %% is a percent sign.",
      "typeof(print('%s has %d', 'x', 5)) = 'null'"},
 };
 

@@ -6,7 +6,6 @@
 
 #include <doctest/doctest.h>
 
-#include <hogvm/convert.h>
 #include <hogvm/error.h>
 #include <hogvm/heap.h>
 #include <hogvm/json.h>
@@ -19,14 +18,9 @@ using namespace hogvm;
 
 namespace {
 
-/// A document as an object, and as the dict that a program would have.
 std::string printed_object(std::string_view document) {
     Heap heap;
     return printed(json::parse(document, heap));
-}
-std::string printed_dict(std::string_view document) {
-    Heap heap;
-    return printed(from_host(json::parse(document, heap), heap));
 }
 
 std::string quoted(std::string_view text) {
@@ -45,8 +39,9 @@ std::string line(std::initializer_list<std::string_view> constants) {
     std::string program = R"(["_H",1)";
     for (const std::string_view constant : constants) program += ",32," + std::string(constant);
     program += R"(,2,"print",)" + std::to_string(constants.size()) + "]";
+    const auto loaded = load_program(program);
     Vm vm;
-    const Outcome outcome = vm.run(*load_program(program));
+    const Outcome outcome = vm.run(*loaded);
     REQUIRE_MESSAGE(outcome.finished(), outcome.error.text());
     REQUIRE(outcome.printed.size() == 1);
     return outcome.printed[0];

@@ -17,14 +17,17 @@ struct Operator {
     std::string_view function;
 };
 constexpr Operator kComparisons[] = {
-    {"==", "equals"},   {"!=", "notEquals"},       {"<", "less"},    {">", "greater"},         {"<=", "lessOrEquals"},
-    {"in", "in"},       {"not in", "notIn"},       {"like", "like"}, {"not like", "notLike"},  {">=", "greaterOrEquals"},
-    {"ilike", "ilike"}, {"not ilike", "notILike"}, {"=~", "match"},  {"!~", "match"},          {"=~*", "match"},
+    {"==", "equals"},   {"!=", "notEquals"},       {"<", "less"},    {">", "greater"},        {"<=", "lessOrEquals"},
+    {"in", "in"},       {"not in", "notIn"},       {"like", "like"}, {"not like", "notLike"}, {">=", "greaterOrEquals"},
+    {"ilike", "ilike"}, {"not ilike", "notILike"}, {"=~", "match"},  {"!~", "match"},         {"=~*", "match"},
     {"!~*", "match"},
 };
 constexpr Operator kArithmetic[] = {
     {"+", "plus"}, {"-", "minus"}, {"*", "multiply"}, {"/", "divide"}, {"%", "modulo"},
 };
+
+/// A part takes about as much of the machine's stack as two containers do, which are what the limit on depth is for.
+constexpr int kLevelsOfPart = 2;
 
 bool is_text(Value v, std::string_view text) { return v.is_string() && v.as_text() == text; }
 
@@ -59,7 +62,7 @@ class Printer {
       public:
         explicit Part(const Dict* dict) : dict_(dict) {}
         Value operator[](std::string_view field) const { return field_of(dict_, field); }
-        bool has(std::string_view field) const { return has_field(dict_, field); }
+        [[nodiscard]] bool has(std::string_view field) const { return has_field(dict_, field); }
 
       private:
         const Dict* dict_;
@@ -161,7 +164,7 @@ std::string Printer::visit(Value v) {
         v = from_host(copy(v, heap_), heap_);
     }
     const Part part = expect_part(v, "a node");
-    const PrintPath::Step step(path_);
+    const PrintPath::Step step(path_, nullptr, kLevelsOfPart);
     const Value kind = part["__hx_ast"];
     if (!javascript::to_boolean(kind)) fail(ErrorKind::Argument, "Node type is missing or undefined.");
     for (const Kind& known : kKinds) {

@@ -1,5 +1,5 @@
-// How nested values print, for the two files that do it: print.cpp prints values, and syntax.cpp prints the HogQL syntax
-// trees among them. Each needs the other, since a tree holds constants.
+// How nested values print, for the two files that do it: print.cpp prints values, and syntax.cpp prints the HogQL
+// syntax trees among them. Each needs the other, since a tree holds constants.
 //
 // A syntax tree is a dict (or an object) whose `__hx_ast` names the kind of node: Field, Call, SelectQuery, ... Hog has
 // SQL literals, `sql(event = 'x')`, that make them. A tree prints as the SQL that it stands for.
@@ -22,17 +22,18 @@ class PrintPath {
     PrintPath(const PrintPath&) = delete;
     PrintPath& operator=(const PrintPath&) = delete;
 
-    /// A level deeper, while it lives. `node` is marked; it must not be marked yet. Raises Failure{Depth}.
+    /// Deeper, while it lives. `node` is marked; it must not be marked yet. Raises Failure{Depth}.
     class Step {
       public:
-        explicit Step(PrintPath& path, Node* node = nullptr) : path_(path), node_(node), outer_(path.innermost_) {
-            check_depth(++path_.depth_);
+        explicit Step(PrintPath& path, Node* node = nullptr, int levels = 1)
+            : path_(path), node_(node), levels_(levels), outer_(path.innermost_) {
+            check_depth(path_.depth_ += levels_);
             if (node_ == nullptr) return;
             node_->visiting = true;
             path_.innermost_ = this;
         }
         ~Step() {
-            --path_.depth_;
+            path_.depth_ -= levels_;
             if (node_ != nullptr) node_->visiting = false;
             path_.innermost_ = outer_;
         }
@@ -43,6 +44,7 @@ class PrintPath {
         friend class PrintPath;
         PrintPath& path_;
         Node* node_;
+        int levels_;
         Step* outer_;
     };
 

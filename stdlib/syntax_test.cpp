@@ -50,7 +50,8 @@ std::string sql(std::string_view text) {
 
 TEST_CASE("a syntax tree prints as sql(...) wherever it is, as a dict or as an object") {
     Heap heap;
-    const Value object = json::parse(json_of("[{Field a}]"), heap);
+    const std::string json = json_of("[{Field a}]");
+    const Value object = json::parse(json, heap);
     CHECK(printed(object) == "[sql(a)]");
     CHECK(printed(from_host(object, heap)) == "[sql(a)]");
 }
@@ -154,10 +155,11 @@ TEST_CASE("a query inside another stands in parentheses") {
 }
 
 TEST_CASE("joins follow each other") {
-    CHECK(sql("{'__hx_ast': 'JoinExpr', 'table': {Field a}, 'alias': 'x', 'next_join': {'__hx_ast': 'JoinExpr', "
-              "'join_type': 'LEFT JOIN', 'table': {Field b}, 'alias': 'b', 'constraint': {'__hx_ast': 'JoinConstraint', "
-              "'constraint_type': 'ON', 'expr': {Field c}}, 'next_join': {'table': {Field d}}}}") ==
-          "a AS x LEFT JOIN b ON c JOIN d");
+    CHECK(
+        sql("{'__hx_ast': 'JoinExpr', 'table': {Field a}, 'alias': 'x', 'next_join': {'__hx_ast': 'JoinExpr', "
+            "'join_type': 'LEFT JOIN', 'table': {Field b}, 'alias': 'b', 'constraint': {'__hx_ast': 'JoinConstraint', "
+            "'constraint_type': 'ON', 'expr': {Field c}}, 'next_join': {'table': {Field d}}}}") ==
+        "a AS x LEFT JOIN b ON c JOIN d");
 }
 
 TEST_CASE("a set of queries: the reference looks for operators in objects only, not in dicts") {
@@ -180,7 +182,8 @@ TEST_CASE("windows, samples and tags") {
     CHECK(sql("{'__hx_ast': 'WindowFunction', 'name': 'sum', 'exprs': [{Field a}], 'over_identifier': 'w'}") ==
           "sum(a) OVER w");
     CHECK(sql("{'__hx_ast': 'WindowFunction', 'name': 'f', 'exprs': [], 'args': [1], 'over_expr': {'__hx_ast': "
-              "'WindowExpr', 'order_by': [{Field o}], 'frame_method': 'ROWS', 'frame_start': {'frame_type': 'PRECEDING'}, "
+              "'WindowExpr', 'order_by': [{Field o}], 'frame_method': 'ROWS', 'frame_start': {'frame_type': "
+              "'PRECEDING'}, "
               "'frame_end': {'frame_type': 'FOLLOWING', 'frame_value': 3}}}") ==
           "f()(1) OVER (ORDER BY o ROWS BETWEEN UNBOUNDED PRECEDING AND 3 FOLLOWING)");
     CHECK(sql("{'__hx_ast': 'SampleExpr', 'sample_value': {'left': 1, 'right': 10}, 'offset_value': {'left': 2}}") ==
@@ -193,6 +196,16 @@ TEST_CASE("windows, samples and tags") {
 TEST_CASE("what is no known node is an error in the reference's words") {
     CHECK(sql("{'__hx_ast': 'Nope'}") == "Unknown AST node type: Nope");
     CHECK(sql("{'__hx_ast': 'Not', 'expr': {'a': 1}}") == "Node type is missing or undefined.");
+}
+
+TEST_CASE("a tree may be hundreds of levels deep") {
+    const auto nested = [](int levels) {
+        std::string tree = "1";
+        for (int i = 0; i < levels; ++i) tree = "{'__hx_ast': 'Not', 'expr': " + tree + "}";
+        return sql(tree);
+    };
+    CHECK(nested(900).size() == 900 * 5 + 1);
+    CHECK(nested(1100) == "Values nested too deeply: more than 2000 levels");
 }
 
 TEST_CASE("a tree inside itself is too deep") {

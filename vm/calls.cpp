@@ -221,6 +221,7 @@ Run::Step Run::call_local(const Instruction& i) {
         fail(ErrorKind::Function, "Invalid callable: " + json_of_raw(callable, heap_));
     }
     const Callable& callable = *closure.as_closure()->callable;
+    if (i.n < 0) fail(ErrorKind::Bytecode, "Unexpected end of bytecode");
     if (i.n > height()) fail(ErrorKind::Bytecode, "Not enough arguments on the stack");
     if (i.n > kMostArguments) fail(ErrorKind::Function, "Too many arguments");
     if (callable.kind != CallableKind::Local) return call_callable(i, closure);
@@ -286,6 +287,7 @@ void Run::make_closure(const Instruction& i) {
     if (!callable.is(Type::Callable)) fail(ErrorKind::Function, "Invalid callable: " + json_of_raw(callable, heap_));
     const Callable* c = callable.as_callable();
     const Chunk::FunctionBody& f = top().chunk->functions[static_cast<std::size_t>(i.n)];
+    if (f.upvalue_count < 0) fail(ErrorKind::Bytecode, "Unexpected end of bytecode");
     if (f.upvalue_count != c->upvalue_count)
         fail(ErrorKind::Bytecode, "Invalid upvalue count. Expected " + std::to_string(c->upvalue_count) + ", got " + std::to_string(f.upvalue_count));
     if (static_cast<std::int64_t>(f.captures.size()) < f.upvalue_count) fail(ErrorKind::Bytecode, "Unexpected end of bytecode");

@@ -63,6 +63,9 @@ struct Chunk {
 
     static constexpr std::uint32_t kNone = UINT32_MAX;
 
+    /// Whether it stands for what a jump to before the first token finds.
+    bool is_before(const Instruction& i) const { return &i == &code[before]; }
+
     /// The instruction at a token index; END past the last one; null where none was decoded from.
     const Instruction* find(std::int64_t ip) const {
         if (ip < 0) return &code[before];

@@ -15,7 +15,8 @@ struct Path {
     Value converted;
 };
 
-Value on_path(std::span<const Path> path, const Node* node) {
+Value on_path(std::span<const Path> path, const Node* node, Heap& heap) {
+    heap.note_cycle();
     for (const Path& p : path)
         if (p.node == node) return p.converted;
     return Value::undefined();
@@ -29,7 +30,7 @@ class ToHost {
         if (!v.is_node()) return v.is(Type::Hole) ? Value::undefined() : v;
         if (v.is(Type::Closure) || v.is(Type::Callable)) return v;
         Node* n = v.as_node();
-        if (n->visiting) return on_path(path_, n);
+        if (n->visiting) return on_path(path_, n, heap_);
         if (v.is(Type::Object) && (has(v, "__hogDateTime__") || has(v, "__hogDate__") || has(v, "__hogClosure__") ||
                                    has(v, "__hogCallable__")))
             return v;
@@ -71,7 +72,7 @@ class FromHost {
     Value convert(Value v) {
         if (!v.is_node()) return v;
         Node* n = v.as_node();
-        if (n->visiting) return on_path(path_, n);
+        if (n->visiting) return on_path(path_, n, heap_);
         if (v.is(Type::Closure) || v.is(Type::Callable) || v.is(Type::Dict)) return v;
         if (v.is(Type::Object)) {
             const Value tagged = restored(v.as_dict());
@@ -163,7 +164,7 @@ class Copy {
         if (v.is_string()) return heap_.string(v.as_text());
         if (!v.is_node()) return v.charged(false);
         Node* n = v.as_node();
-        if (n->visiting) return on_path(path_, n);
+        if (n->visiting) return on_path(path_, n, heap_);
         check_depth(static_cast<int>(path_.size()) + 1);
         const Visit visit(n);
         switch (v.type()) {

@@ -117,6 +117,11 @@ class Decoder {
         std::int64_t value = 0;
         switch (kOpcodes[static_cast<std::uint8_t>(op)].operands) {
             case 'n':
+                if (op == Opcode::OP_CALL_LOCAL && next >= size_) {
+                    last().n = -1;  // what it calls is looked at before its operand is missed
+                    return next + 1;
+                }
+                [[fallthrough]];
             case 'u':
                 if (operand(next, op == Opcode::OP_GET_UPVALUE || op == Opcode::OP_SET_UPVALUE ? "an index" : "a count", &value))
                     last().n = static_cast<std::int32_t>(value);
@@ -190,8 +195,9 @@ class Decoder {
 
     std::int64_t closure(std::int64_t next) {
         std::int64_t count = 0;
-        // Its count is compared before its pairs are read, so a count too large for the tokens fails at run time.
-        if (!operand(next, "a count of upvalues", &count)) return next + 1;
+        // What it closes is looked at before its count, and that before its pairs are read: what is missing fails then.
+        if (next >= size_) count = -1;
+        if (count == 0 && !operand(next, "a count of upvalues", &count)) return next + 1;
         last().n = static_cast<std::int32_t>(chunk_.functions.size());
         Chunk::FunctionBody f{0, count, 0, {}};
         std::int64_t at = next + 1;

@@ -440,8 +440,7 @@ Callable* Heap::callable(CallableKind kind, Value name, Value chunk, std::int64_
     auto* c = new (allocate(sizeof(Callable)))
         Callable{{.type = Type::Callable, .epoch = epoch_}, kind, name, chunk, arg_count, upvalue_count, ip, nullptr, nullptr};
     static constexpr std::int64_t kKindUnits[] = {5, 3, 5};  // local, stl, async
-    const auto units = [](Value v) { return v.is_string() ? static_cast<std::int64_t>(v.units()) : 0; };
-    c->cost = 150 + kKindUnits[static_cast<int>(kind)] + units(name) + units(chunk);
+    c->cost = 150 + kKindUnits[static_cast<int>(kind)] + (cost(name) - 8) + (cost(chunk) - 8);
     return c;
 }
 

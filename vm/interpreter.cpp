@@ -112,7 +112,7 @@ Run::Step Run::loop() {
         if constexpr (kTrace) {
             if (r.pc->op < Opcode::END) {
                 save();
-                trace(*r.pc);
+                trace(top().chunk->is_before(*r.pc) ? -1 : std::int64_t{r.pc->ip});
             }
         }
         const Instruction& i = *r.pc;
@@ -407,8 +407,14 @@ Run::Step Run::loop() {
                 break;
             case Opcode::CONTINUE: {
                 const Instruction* target = &top().chunk->code[i.to];
+                const bool is_backward = target <= r.pc;
                 r.origin += reinterpret_cast<std::intptr_t>(target) - reinterpret_cast<std::intptr_t>(r.pc);
                 r.pc = target;
+                if (is_backward) {
+                    save();
+                    tick();
+                    load();
+                }
                 continue;
             }
             case Opcode::END:
@@ -446,7 +452,12 @@ void Run::over_peak() {
 }
 
 void Run::underflow() {
-    if (options_.trace) trace(*at_.pc);
+    if (options_.trace) {
+        // The reference writes another row, at the operand if it has read that already.
+        const bool has_read = kOpcodes[static_cast<std::uint8_t>(at_.pc->op)].operands != '-' && at_.pc->op != Opcode::OP_CALL_LOCAL &&
+                              at_.pc->op != Opcode::OP_CLOSURE;
+        trace(std::int64_t{at_.pc->ip} + (has_read ? 1 : 0));
+    }
     fail(ErrorKind::Bytecode, "Invalid HogQL bytecode, stack is empty, can not pop");
 }
 
@@ -514,6 +525,7 @@ void Run::get_global(std::size_t count) {
     // The name is on top, the last key at the bottom.
     args_.clear();
     for (std::size_t k = 0; k < count; ++k) args_.push_back(pop().charged(false));
+    const Value given_name = args_.empty() ? Value::null() : args_[0];
     if (!args_.empty() && !args_[0].is_string()) args_[0] = javascript::to_string(args_[0], heap_);
     Value v;
     const Frame& frame = top();
@@ -543,10 +555,11 @@ void Run::get_global(std::size_t count) {
             return push(Value::closure(heap_.closure(c, {})));
         }
     }
+    if (!args_.empty()) args_[0] = given_name;
     std::string path;
-    for (const Value key : args_) {
-        if (!path.empty() || &key != args_.data()) path += '.';
-        if (!key.is_nullish()) javascript::append_string(key, path);
+    for (std::size_t k = 0; k < args_.size(); ++k) {
+        if (k > 0) path += '.';
+        if (!args_[k].is_nullish()) javascript::append_string(args_[k], path);
     }
     fail(ErrorKind::Function, "Global variable not found: " + path);
 }
@@ -606,6 +619,7 @@ void Run::throw_error(Value error) {
     if (static_cast<std::size_t>(handler.frames) < frames_.size()) frames_.resize(static_cast<std::size_t>(std::max<std::int64_t>(handler.frames, 1)));
     push(error);
     jump_to(arrive(top(), handler.ip));
+    tick();  // a handler can be its own way back
 }
 
 }  // namespace hogvm

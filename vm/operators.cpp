@@ -23,6 +23,8 @@ std::optional<double> temporal_seconds(Value v, const Heap& heap) {
     const double year = javascript::to_number(heap.find(o, "year")->value);
     const double month = javascript::to_number(heap.find(o, "month")->value);
     const double day = javascript::to_number(heap.find(o, "day")->value);
+    for (const double d : {year, month, day})
+        if (!std::isfinite(d)) fail(ErrorKind::Argument, "Can not compare a date that has " + javascript::to_string(Value::real(d)) + " in it");
     const bool is_whole = year == std::trunc(year) && month == std::trunc(month) && day == std::trunc(day);
     if (!is_whole || !(std::abs(year) <= 275760) || !(month >= 1 && month <= 12)) return std::nan("");
     const auto y = static_cast<long long>(year);

@@ -186,7 +186,7 @@ bool extract(std::string_view text, std::string_view pattern, std::string& out) 
     const int wanted = re.NumberOfCapturingGroups() > 0 ? 2 : 1;
     const re2::StringPiece subject(text.data(), text.size());
     if (!re.Match(subject, 0, subject.size(), RE2::UNANCHORED, groups, wanted)) return false;
-    out.assign(groups[wanted - 1].data() != nullptr ? groups[wanted - 1].as_string() : std::string());
+    out = groups[wanted - 1].data() != nullptr ? groups[wanted - 1].as_string() : groups[0].as_string();
     return true;
 }
 

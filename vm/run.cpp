@@ -68,7 +68,7 @@ void Run::begin(const Program& program, const Globals* globals, const RunOptions
     earlier_ms_ = 0;
     started_ms_ = steady_ms();
     deadline_ms_ = started_ms_ + options.limits.timeout_ms;
-    ticks_ = kTicksPerLook;
+    ticks_ = 1;  // the first call looks at the clock, as in the reference
     work_ = 0;
     collect_at_ = kCollectFirst;
     is_seeded_ = false;
@@ -180,7 +180,7 @@ void Run::fill(Outcome& outcome) {
 
 double Run::running_ms() const { return earlier_ms_ + (steady_ms() - started_ms_); }
 
-// Calls and backward jumps come here: the one place where a run is interrupted, and where its values may move.
+// Calls, backward jumps and throws come here: the one place where a run is interrupted, and where its values may move.
 void Run::tick() {
     if (--ticks_ == 0) {
         ticks_ = kTicksPerLook;

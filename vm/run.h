@@ -148,7 +148,7 @@ class Run {
 
     // trace.cpp
     void trace_start();
-    void trace(const Instruction& i);
+    void trace(std::int64_t ip);
 
     // The stack.
     std::int64_t height() const { return at_.sp - base_; }
@@ -222,7 +222,7 @@ class Run {
     double earlier_ms_ = 0;  // running time before the last resume
     double started_ms_ = 0;  // by the steady clock
     double deadline_ms_ = 0;
-    std::uint32_t ticks_ = 0;
+    std::uint32_t ticks_ = 1;
     std::size_t collect_at_ = kCollectFirst;  // bytes of heap
     std::size_t work_ = 0;
     std::exception_ptr cause_;

@@ -25,7 +25,7 @@ void Run::trace_start() {
     trace_.push_back({traced_ms_, text_of(traced_chunk_), 0, "START", ""});
 }
 
-void Run::trace(const Instruction& i) {
+void Run::trace(std::int64_t ip) {
     if (trace_.size() >= kMostRows)
         fail(ErrorKind::Memory, "The trace exceeds " + std::to_string(kMostRows) + " rows");
     TraceRow row;
@@ -36,10 +36,9 @@ void Run::trace(const Instruction& i) {
     if (!javascript::strictly_equal(frame.chunk_name, traced_chunk_)) row.chunk = text_of(frame.chunk_name);
     traced_chunk_ = frame.chunk_name;
     const Array* tokens = frame.chunk->tokens;
-    const bool is_inside = i.ip < tokens->size;
-    row.ip = is_inside ? std::int64_t{i.ip} : -1;
-    const auto token = [&](std::size_t at) { return at < tokens->size ? tokens->items[at] : Value::undefined(); };
-    const Value opcode = is_inside ? token(i.ip) : Value::undefined();
+    row.ip = ip;
+    const auto token = [&](std::int64_t at) { return at >= 0 && at < tokens->size ? tokens->items[at] : Value::undefined(); };
+    const Value opcode = token(ip);
     row.op = "???";
     if (opcode.is_number()) {
         row.op = text_of(opcode);
@@ -54,7 +53,7 @@ void Run::trace(const Instruction& i) {
             case Opcode::OP_CALL_GLOBAL:
             case Opcode::OP_STRING:
             case Opcode::OP_INTEGER:
-            case Opcode::OP_FLOAT: row.debug = text_of(token(std::size_t{i.ip} + 1)); break;
+            case Opcode::OP_FLOAT: row.debug = text_of(token(ip + 1)); break;
             default: break;
         }
     }

@@ -2,7 +2,7 @@
 import { NOW } from '../values.mjs'
 
 const options = { now: NOW }
-const zones = ['UTC', 'Europe/Brussels', 'America/New_York', 'America/St_Johns', 'Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Pacific/Apia', 'Africa/Casablanca', 'America/Sao_Paulo', 'Etc/GMT+5', 'Antarctica/Troll']
+const zones = ['UTC', 'Europe/Brussels', 'America/New_York', 'America/St_Johns', 'Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Pacific/Apia', 'Africa/Johannesburg', 'America/Sao_Paulo', 'Etc/GMT+5', 'Antarctica/Troll']
 const instants = [
     '0001-01-01T00:00:00', '1582-10-10T12:00:00', '1899-12-31T23:59:59', '1969-12-31T23:59:59.999', '1970-01-01', '2000-02-29T12:00:00', '2011-12-30T12:00:00', '2023-12-31T23:59:59.999',
     '2024-01-01', '2024-02-29T12:34:56.789', '2024-03-10T02:30:00', '2024-03-31T00:59:59', '2024-03-31T01:00:00', '2024-03-31T02:30:00', '2024-04-07T01:45:00', '2024-10-06T02:15:00',

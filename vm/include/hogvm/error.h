@@ -9,6 +9,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace hogvm {
 
@@ -43,8 +44,11 @@ struct Error {
     std::string text() const;
 };
 
-/// Raised inside a run to end it.
-struct Failure {
+/// Raised inside a run to end it, and by conversions of values that can't be done.
+struct Failure : std::exception {
+    Failure(ErrorKind failure_kind, std::string text) : kind(failure_kind), message(std::move(text)) {}
+    const char* what() const noexcept override { return message.c_str(); }
+
     ErrorKind kind;
     std::string message;
 };

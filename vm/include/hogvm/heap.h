@@ -100,6 +100,9 @@ class Heap {
     const Entry* find(const Dict* d, Value key) const;
     const Entry* find(const Dict* d, std::string_view key) const;
 
+    /// Says that a node now holds itself, where that was not written by set().
+    void note_cycle() { has_cycles_ = true; }
+
     /// What a value costs in the reference's accounting, deeply, in bytes.
     std::int64_t cost(Value v) {
         if (!v.is_heavy()) return 8;

@@ -22,7 +22,7 @@ namespace hogvm::pattern {
 
 /// Whether `pattern` is found in `text`. Raises Failure{Argument} if RE2 refuses the pattern.
 bool search(Value text, Value pattern, bool ignore_case = false);
-/// The first capture group where the pattern has one, else the match; nothing where it is not found.
+/// The first capture group where it took part in the match, else the whole match; nothing where it is not found.
 bool extract(std::string_view text, std::string_view pattern, std::string& out);
 bool like(Value text, Value pattern, bool ignore_case);
 

@@ -63,7 +63,7 @@ struct Outcome {
     enum class Status : std::uint8_t { Finished, Suspended, Failed };
 
     Status status = Status::Failed;
-    Value result;  // of a finished run
+    Value result;  // of a finished run; the payload of an uncaught error
     Error error;   // of a failed one
     // Of a suspended one: the call that waits for an answer. The arguments are converted as for JSON.
     std::string_view function;
@@ -80,7 +80,8 @@ struct Outcome {
     bool finished() const { return status == Status::Finished; }
     bool suspended() const { return status == Status::Suspended; }
     bool failed() const { return status == Status::Failed; }
-    /// The result as JSON text: as JSON.stringify gives it, null where that gives nothing.
+    /// The result as JSON text: as JSON.stringify gives it, null where that gives nothing. Throws Failure if it is nested
+    /// deeper than kMaxDepth.
     std::string json() const;
 };
 
