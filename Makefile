@@ -32,7 +32,7 @@ conformance: build build/setup-node ## every program on this engine and on the r
 	@scripts/with-node.sh npm --prefix conformance --silent test
 
 bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM and Lua
-	@scripts/with-node.sh scripts/bench.sh
+	@scripts/with-node.sh node bench/compare.mjs
 
 format: build/setup-lint ## rewrite the C++ files in the project's format
 	@git ls-files -co --exclude-standard '*.cpp' '*.h' | xargs clang-format -i

@@ -40,9 +40,8 @@ export const DIFFERENCES = [
         fields: ['result', 'json', 'printed'],
     },
     {
-        reason: 'a digest in no encoding that Node knows is an object of its bytes, where the reference has a Buffer',
-        applies: (_, reference) => /"type\\*":\\*"Buffer/.test(JSON.stringify(reference.json ?? '')),
-        fields: ['json'],
+        reason: 'a digest in an encoding that Node does not know is an error, where the reference has a Buffer',
+        applies: (_, __, ours) => /^Function \w+ knows no encoding /.test(message(ours)),
     },
     {
         reason: 'a state or an argument with a cycle has null there, where JSON.stringify throws',

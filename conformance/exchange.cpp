@@ -1,8 +1,7 @@
-// hogvm_exchange: answers the requests of the exchange (README.md), a JSON line each, so that the Node runners can
-// compare this VM with the reference.
-#include <cmath>
-#include <iostream>
+#include "exchange.h"
+
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -72,164 +71,152 @@ bool has_cycle(Value v) {
     return false;
 }
 
-class Exchange {
-  public:
-    /// The answer to a request, as a line of JSON.
-    std::string answer(std::string_view line) {
-        auto heap = std::make_shared<Heap>();
-        heap_ = heap.get();
-        const Value request = json::parse(line, *heap_);
-        const Value options = member(request, "options");
-        set_host(options);
-        answer_ = heap_->object();
-        set("id", member(request, "id"));
-        try {
-            const auto program = Program::load(member(request, "program"), heap, standard_library());
-            run(*program, member(request, "globals"), options);
-        } catch (const LoadError& e) {
-            const Error error{.kind = ErrorKind::Bytecode, .message = e.what(), .chunk = {}, .ip = 0, .type = {}, .payload_json = {}, .cause = {}};
-            set("status", Value::ascii("failed"));
-            set("printed", Value::array(heap_->array(0)));
-            set_error(error, Value::null());
-            set_counts(0, 0, 0, options);
-        }
-        return json::to_text(Value::object(answer_));
-    }
-
-  private:
-    Value member(Value object, std::string_view key) const {
-        const Entry* e = object.is(Type::Object) ? heap_->find(object.as_dict(), key) : nullptr;
-        return e != nullptr ? e->value : Value::null();
-    }
-    double number(Value options, std::string_view key, double otherwise) const {
-        const Value v = member(options, key);
-        return v.is_number() ? v.as_number() : otherwise;
-    }
-    void set(std::string_view key, Value v) { heap_->set(answer_, Value::ascii(key), v); }
-    void set(std::string_view key, const std::string& text) { set(key, heap_->string(text)); }
-
-    void set_host(Value options) {
-        Host host;
-        const Value functions = member(options, "functions");
-        if (functions.is(Type::Array))
-            for (const Value name : functions.as_array()->values()) host.add(std::string(name.as_text()), kFunctions.at(name.as_text()));
-        const Value async = member(options, "asyncFunctions");
-        if (async.is(Type::Array))
-            for (const Value name : async.as_array()->values()) host.add_async(std::string(name.as_text()));
-        if (const Value now = member(options, "now"); now.is_number()) host.clock = [ms = now.as_number()] { return ms; };
-        if (const Value imports = member(options, "imports"); imports.is(Type::Object)) {
-            host.import_chunk = [this, imports](std::string_view name) -> std::optional<std::string> {
-                const Entry* e = heap_->find(imports.as_dict(), name);
-                return e != nullptr ? std::optional(json::to_text(e->value)) : std::nullopt;
-            };
-        }
-        vm_.host() = std::move(host);
-    }
-
-    void run(const Program& program, Value globals, Value options) {
-        RunOptions run_options;
-        run_options.limits.timeout_ms = number(options, "timeout", run_options.limits.timeout_ms);
-        run_options.limits.memory = static_cast<std::int64_t>(number(options, "memoryLimit", 64 * 1024 * 1024));
-        run_options.limits.async_steps = static_cast<int>(number(options, "maxAsyncSteps", 100));
-        run_options.trace = member(options, "telemetry").is(Type::Bool) && member(options, "telemetry").as_bool();
-        const bool resumes = member(options, "resume").is(Type::Bool) && member(options, "resume").as_bool();
-        const ValueGlobals globals_source(globals);
-        printed_ = heap_->array(0);
-        trace_ = heap_->array(0);
-        Outcome outcome = vm_.run(program, globals_source, run_options);
-        keep(outcome);
-        while (outcome.suspended() && resumes) {
-            // Through text, as to another process.
-            const auto state = State::parse(outcome.state->json(), standard_library());
-            const Value result = answer_of(outcome, *heap_);
-            outcome = vm_.resume(*state, result, run_options, &globals_source);
-            keep(outcome);
-        }
-        report(outcome, options);
-    }
-
-    void keep(const Outcome& outcome) {
-        for (const std::string& line : outcome.printed) heap_->append(printed_, heap_->string(line));
-        for (const TraceRow& row : outcome.trace) {
-            const Value cells[] = {heap_->string(row.chunk), Value::integer(row.ip), heap_->string(row.op), heap_->string(row.debug)};
-            heap_->append(trace_, Value::array(heap_->array_of(cells)));
-        }
-    }
-
-    void report(const Outcome& outcome, Value options) {
-        set("status", Value::ascii(outcome.finished() ? "finished" : outcome.suspended() ? "suspended" : "failed"));
-        set("printed", Value::array(printed_));
-        if (outcome.finished()) {
-            set_printed("result", outcome.result);
-            std::string text;
-            const bool has_text = !has_cycle(outcome.result) && json::write(outcome.result, text);
-            set("json", has_text ? heap_->string(text) : Value::null());
-        } else if (outcome.suspended()) {
-            set_call(outcome);
-        } else {
-            set_error(outcome.error, outcome.result);
-        }
-        set_counts(outcome.ops, outcome.max_memory, outcome.async_steps, options);
-    }
-
-    void set_printed(std::string_view key, Value v) {
-        try {
-            set(key, printed(v));
-        } catch (const Failure&) {
-            set(key, Value::null());
-        }
-    }
-
-    void set_call(const Outcome& outcome) {
-        Dict* call = heap_->object();
-        heap_->set(call, Value::ascii("name"), heap_->string(outcome.function));
-        heap_->set(call, Value::ascii("args"), copy(Value::array(heap_->array_of(outcome.args)), *heap_));
-        set("async", Value::object(call));
-        const Value state = json::parse(heap_->string(outcome.state->json()).as_text(), *heap_);
-        Dict* told = heap_->object();
-        for (const Entry& e : state.as_dict()->items()) {
-            const std::string_view key = e.key.as_text();
-            if (key != "bytecodes" && key != "syncDuration") heap_->set(told, e.key, e.value);
-        }
-        set("state", Value::object(told));
-    }
-
-    void set_error(const Error& error, Value payload) {
-        Dict* told = heap_->object();
-        const auto tell = [&](std::string_view key, std::string_view text) {
-            heap_->set(told, Value::ascii(key), heap_->string(text));
-        };
-        tell("type", class_of(error.kind));
-        tell("message", error.message);
-        if (error.kind == ErrorKind::Uncaught) {
-            tell("hogType", error.type);
-            tell("payload", printed(payload));
-        }
-        tell("chunk", error.chunk);
-        heap_->set(told, Value::ascii("ip"), Value::integer(error.ip));
-        set("error", Value::object(told));
-    }
-
-    void set_counts(std::uint64_t ops, double max_memory, int async_steps, Value options) {
-        set("ops", Value::integer(static_cast<std::int64_t>(ops)));
-        set("maxMemUsed", Value::number(max_memory));
-        set("asyncSteps", Value::integer(async_steps));
-        const Value telemetry = member(options, "telemetry");
-        if (telemetry.is(Type::Bool) && telemetry.as_bool()) set("trace", trace_ != nullptr ? Value::array(trace_) : Value::null());
-    }
-
-    Vm vm_;
-    Heap* heap_ = nullptr;
-    Dict* answer_ = nullptr;
-    Array* printed_ = nullptr;
-    Array* trace_ = nullptr;
-};
-
 }  // namespace
-}  // namespace hogvm
 
-int main() {
-    std::ios::sync_with_stdio(false);
-    hogvm::Exchange exchange;
-    for (std::string line; std::getline(std::cin, line);) std::cout << exchange.answer(line) << std::endl;
+std::string Exchange::answer(std::string_view line) {
+    auto heap = std::make_shared<Heap>();
+    heap_ = heap.get();
+    const Value request = json::parse(line, *heap_);
+    const Value options = member(request, "options");
+    set_host(options);
+    answer_ = heap_->object();
+    set("id", member(request, "id"));
+    try {
+        const auto program = Program::load(member(request, "program"), heap, standard_library());
+        run(*program, member(request, "globals"), options);
+    } catch (const LoadError& e) {
+        const Error error{.kind = ErrorKind::Bytecode, .message = e.what(), .chunk = {}, .ip = 0, .type = {}, .payload_json = {}, .cause = {}};
+        set("status", Value::ascii("failed"));
+        set("printed", Value::array(heap_->array(0)));
+        set_error(error, Value::null());
+        set_counts(0, 0, 0, options);
+    }
+    return json::to_text(Value::object(answer_));
 }
+
+Value Exchange::member(Value object, std::string_view key) const {
+    const Entry* e = object.is(Type::Object) ? heap_->find(object.as_dict(), key) : nullptr;
+    return e != nullptr ? e->value : Value::null();
+}
+
+double Exchange::number(Value options, std::string_view key, double otherwise) const {
+    const Value v = member(options, key);
+    return v.is_number() ? v.as_number() : otherwise;
+}
+
+void Exchange::set(std::string_view key, Value v) { heap_->set(answer_, Value::ascii(key), v); }
+void Exchange::set(std::string_view key, const std::string& text) { set(key, heap_->string(text)); }
+
+void Exchange::set_host(Value options) {
+    Host host;
+    const Value functions = member(options, "functions");
+    if (functions.is(Type::Array))
+        for (const Value name : functions.as_array()->values()) host.add(std::string(name.as_text()), kFunctions.at(name.as_text()));
+    const Value async = member(options, "asyncFunctions");
+    if (async.is(Type::Array))
+        for (const Value name : async.as_array()->values()) host.add_async(std::string(name.as_text()));
+    if (const Value now = member(options, "now"); now.is_number()) host.clock = [ms = now.as_number()] { return ms; };
+    if (const Value imports = member(options, "imports"); imports.is(Type::Object)) {
+        host.import_chunk = [this, imports](std::string_view name) -> std::optional<std::string> {
+            const Entry* e = heap_->find(imports.as_dict(), name);
+            return e != nullptr ? std::optional(json::to_text(e->value)) : std::nullopt;
+        };
+    }
+    vm_.host() = std::move(host);
+}
+
+void Exchange::run(const Program& program, Value globals, Value options) {
+    RunOptions run_options;
+    run_options.limits.timeout_ms = number(options, "timeout", run_options.limits.timeout_ms);
+    run_options.limits.memory = static_cast<std::int64_t>(number(options, "memoryLimit", 64 * 1024 * 1024));
+    run_options.limits.async_steps = static_cast<int>(number(options, "maxAsyncSteps", 100));
+    run_options.trace = member(options, "telemetry").is(Type::Bool) && member(options, "telemetry").as_bool();
+    const bool resumes = member(options, "resume").is(Type::Bool) && member(options, "resume").as_bool();
+    const ValueGlobals globals_source(globals);
+    printed_ = heap_->array(0);
+    trace_ = heap_->array(0);
+    Outcome outcome = vm_.run(program, globals_source, run_options);
+    keep(outcome);
+    while (outcome.suspended() && resumes) {
+        // Through text, as to another process.
+        const auto state = State::parse(outcome.state->json(), standard_library());
+        const Value result = answer_of(outcome, *heap_);
+        outcome = vm_.resume(*state, result, run_options, &globals_source);
+        keep(outcome);
+    }
+    report(outcome, options);
+}
+
+void Exchange::keep(const Outcome& outcome) {
+    for (const std::string& line : outcome.printed) heap_->append(printed_, heap_->string(line));
+    for (const TraceRow& row : outcome.trace) {
+        const Value cells[] = {heap_->string(row.chunk), Value::integer(row.ip), heap_->string(row.op), heap_->string(row.debug)};
+        heap_->append(trace_, Value::array(heap_->array_of(cells)));
+    }
+}
+
+void Exchange::report(const Outcome& outcome, Value options) {
+    set("status", Value::ascii(outcome.finished() ? "finished" : outcome.suspended() ? "suspended" : "failed"));
+    set("printed", Value::array(printed_));
+    if (outcome.finished()) {
+        set_printed("result", outcome.result);
+        std::string text;
+        const bool has_text = !has_cycle(outcome.result) && json::write(outcome.result, text);
+        set("json", has_text ? heap_->string(text) : Value::null());
+    } else if (outcome.suspended()) {
+        set_call(outcome);
+    } else {
+        set_error(outcome.error, outcome.result);
+    }
+    set_counts(outcome.ops, outcome.max_memory, outcome.async_steps, options);
+}
+
+Value Exchange::printed_or_null(Value v) {
+    try {
+        return heap_->string(printed(v));
+    } catch (const Failure&) {
+        return Value::null();
+    }
+}
+
+void Exchange::set_printed(std::string_view key, Value v) { set(key, printed_or_null(v)); }
+
+void Exchange::set_call(const Outcome& outcome) {
+    Dict* call = heap_->object();
+    heap_->set(call, Value::ascii("name"), heap_->string(outcome.function));
+    heap_->set(call, Value::ascii("args"), copy(Value::array(heap_->array_of(outcome.args)), *heap_));
+    set("async", Value::object(call));
+    const Value state = json::parse(heap_->string(outcome.state->json()).as_text(), *heap_);
+    Dict* told = heap_->object();
+    for (const Entry& e : state.as_dict()->items()) {
+        const std::string_view key = e.key.as_text();
+        if (key != "bytecodes" && key != "syncDuration") heap_->set(told, e.key, e.value);
+    }
+    set("state", Value::object(told));
+}
+
+void Exchange::set_error(const Error& error, Value payload) {
+    Dict* told = heap_->object();
+    const auto tell = [&](std::string_view key, std::string_view text) {
+        heap_->set(told, Value::ascii(key), heap_->string(text));
+    };
+    tell("type", class_of(error.kind));
+    tell("message", error.message);
+    if (error.kind == ErrorKind::Uncaught) {
+        tell("hogType", error.type);
+        heap_->set(told, Value::ascii("payload"), printed_or_null(payload));
+    }
+    tell("chunk", error.chunk);
+    heap_->set(told, Value::ascii("ip"), Value::integer(error.ip));
+    set("error", Value::object(told));
+}
+
+void Exchange::set_counts(std::uint64_t ops, double max_memory, int async_steps, Value options) {
+    set("ops", Value::integer(static_cast<std::int64_t>(ops)));
+    set("maxMemUsed", Value::number(max_memory));
+    set("asyncSteps", Value::integer(async_steps));
+    const Value telemetry = member(options, "telemetry");
+    if (telemetry.is(Type::Bool) && telemetry.as_bool()) set("trace", trace_ != nullptr ? Value::array(trace_) : Value::null());
+}
+
+}  // namespace hogvm

@@ -173,6 +173,7 @@ enum class Precision { Year, Month, Day, Hour, Minute };
 
 Value truncated(Call& call, Value datetime, Precision precision) {
     const DateTime when = datetime_of(call, datetime);
+    if (!when.is_valid()) refuse_unit(call, Value::real(kNaN));
     const calendar::LocalTime t = calendar::local_time(when);
     calendar::Fields fields{.year = t.year};
     if (precision >= Precision::Month) fields.month = t.month;

@@ -57,7 +57,7 @@ struct Free {
 struct Digest {
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes;
     std::size_t size = 0;
-    std::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), size}; }
+    [[nodiscard]] std::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), size}; }
 };
 
 /// Feeds `bytes` to `update` in pieces, between which the run may end.
@@ -118,10 +118,10 @@ Digest hmac_of(const Call& call, Algorithm algorithm, std::string_view key, std:
 
 // ---- How a digest is written ----
 
-enum class Encoding : std::uint8_t { Hex, Base64, Base64Url, Latin1, Ascii, Utf8, Utf16, Bytes };
+enum class Encoding : std::uint8_t { Hex, Base64, Base64Url, Latin1, Ascii, Utf8, Utf16 };
 
-/// As Node.js reads the name of an encoding: in any case, and what is no name means the bytes themselves.
-Encoding encoding_of(Value v) {
+/// As Node.js reads the name of an encoding: in any case. Of what is no name it makes a Buffer, which is no value of Hog's.
+Encoding encoding_of(const Call& call, Value v) {
     static constexpr struct {
         std::string_view name;
         Encoding encoding;
@@ -132,14 +132,14 @@ Encoding encoding_of(Value v) {
         {"ucs-2", Encoding::Utf16},   {"utf16le", Encoding::Utf16}, {"utf-16le", Encoding::Utf16},
     };
     if (v.is(Type::Undefined)) return Encoding::Hex;
-    if (!javascript::to_boolean(v)) return Encoding::Bytes;
     std::string name = javascript::to_string(v);
     name.resize(std::min(name.size(), name.find('\0')));  // Node.js reads a C string
     for (char& c : name)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
     for (const auto& known : kNames)
         if (known.name == name) return known.encoding;
-    return Encoding::Bytes;
+    call.fail("Function " + std::string(call.name) + " knows no encoding " + javascript::to_string(v) +
+              "; those are hex, base64, base64url, binary, latin1, ascii, utf8 and utf16le");
 }
 
 Value hex(std::string_view bytes, Heap& heap) {
@@ -166,14 +166,6 @@ Value base64(std::string_view bytes, bool for_urls, Heap& heap) {
     return heap.string_units(text, 0);
 }
 
-/// A Buffer, to a program: an object of the bytes by their positions.
-Value bytes_object(std::string_view bytes, Heap& heap) {
-    Dict* object = heap.object(bytes.size());
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        heap.set_member(object, heap.string(std::to_string(i)), Value::integer(static_cast<unsigned char>(bytes[i])));
-    return Value::object(object);
-}
-
 Value encoded(std::string_view bytes, Encoding encoding, Heap& heap) {
     TextBuilder out(heap);
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
@@ -192,9 +184,8 @@ Value encoded(std::string_view bytes, Encoding encoding, Heap& heap) {
             for (std::size_t i = 0; i + 1 < bytes.size(); i += 2)
                 out.append_unit(static_cast<std::uint32_t>(byte(i) | byte(i + 1) << 8));
             return out.finish();
-        case Encoding::Bytes: break;
     }
-    return bytes_object(bytes, heap);
+    return out.finish();
 }
 
 // ---- The functions ----
@@ -205,7 +196,7 @@ Value digest(Call& call) {
     const Value string = expect_string(call, 0);
     std::string buffer;
     const Digest digest = digest_of(call, kAlgorithm, text::well_formed(string, buffer));
-    return encoded(digest.view(), encoding_of(call[1]), call.heap);
+    return encoded(digest.view(), encoding_of(call, call[1]), call.heap);
 }
 
 /// The keys and texts of a chain; of a string its UTF-16 units, which JavaScript reads like an array's elements.
@@ -247,7 +238,7 @@ Value hmac_chain(Call& call) {
         call.check_time(kLinkSteps);
         digest = hmac_of(call, kAlgorithm, digest.view(), link_text(call, links, i, buffer));
     }
-    return encoded(digest.view(), encoding_of(call[1]), call.heap);
+    return encoded(digest.view(), encoding_of(call, call[1]), call.heap);
 }
 
 constexpr std::string_view kFamily = "digests";

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -85,7 +86,20 @@ class SextetReader {
         }
         return true;
     }
-    char* end() const { return out_; }
+    /// Reads as many whole groups of four characters as stand at the start of `s`; returns their length.
+    std::size_t read_groups(std::string_view s) {
+        const auto bits = [&](std::size_t i) { return std::uint32_t{kSextets[static_cast<unsigned char>(s[i])]}; };
+        std::size_t i = 0;
+        for (; has_ == 0 && i + 4 <= s.size(); i += 4) {
+            if ((bits(i) | bits(i + 1) | bits(i + 2) | bits(i + 3)) >= kSkip) break;
+            const std::uint32_t group = bits(i) << 18 | bits(i + 1) << 12 | bits(i + 2) << 6 | bits(i + 3);
+            *out_++ = static_cast<char>(group >> 16);
+            *out_++ = static_cast<char>(group >> 8);
+            *out_++ = static_cast<char>(group);
+        }
+        return i;
+    }
+    [[nodiscard]] char* end() const { return out_; }
 
   private:
     char* out_;
@@ -106,6 +120,8 @@ std::string_view base64_bytes(Call& call, Value string) {
             call.check_time(kBytesBetweenChecks / 4);
             checked = i;
         }
+        i += reader.read_groups(s.substr(i, kBytesBetweenChecks));
+        if (i == s.size()) break;
         const auto c = static_cast<unsigned char>(s[i]);
         if (c < 0x80) {
             ++i;
@@ -143,30 +159,34 @@ Value try_base64_decode(Call& call) { return base64_decoded(call).value_or(Value
 
 constexpr std::string_view kMalformed = "URI malformed";
 
-bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-_.!~*'()").find(c) != std::string_view::npos;
-}
+constexpr std::array<bool, 256> kUnreserved = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()"))
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
+bool is_unreserved(char c) { return kUnreserved[static_cast<unsigned char>(c)]; }
 
 Value encode_url_component(Call& call) {
     const Value string = javascript::to_string(call[0], call.heap);
     const std::string_view s = string.as_text();
-    if (std::all_of(s.begin(), s.end(), is_unreserved)) return string;
-    if (!text::is_utf8(s)) call.fail(std::string(kMalformed));
+    const auto unreserved = static_cast<std::size_t>(std::count_if(s.begin(), s.end(), is_unreserved));
+    if (unreserved == s.size()) return string;
+    if (!string.is_ascii() && !text::is_utf8(s)) call.fail(std::string(kMalformed));
     static constexpr char kHex[] = "0123456789ABCDEF";
-    TextBuilder out(call.heap);
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < s.size(); ++i) {
-        if (is_unreserved(s[i])) continue;
-        out.append(s.substr(kept, i - kept));
-        const auto c = static_cast<unsigned char>(s[i]);
-        out.append('%');
-        out.append(kHex[c >> 4]);
-        out.append(kHex[c & 15]);
-        kept = i + 1;
+    const std::size_t size = unreserved + 3 * (s.size() - unreserved);
+    char* const out = static_cast<char*>(call.heap.allocate(size));
+    char* at = out;
+    for (const char c : s) {
+        if (is_unreserved(c)) {
+            *at++ = c;
+            continue;
+        }
+        *at++ = '%';
+        *at++ = kHex[static_cast<unsigned char>(c) >> 4];
+        *at++ = kHex[static_cast<unsigned char>(c) & 15];
     }
-    out.append(s.substr(kept));
-    return out.finish();
+    return Value::text_of(out, size, 0);
 }
 
 /// The byte that `%xx` at `at` stands for; -1 if that is something else.
@@ -187,27 +207,29 @@ std::optional<Value> url_decoded(Value string, Heap& heap) {
     const std::string_view s = string.as_text();
     std::size_t escape = s.find('%');
     if (escape == std::string_view::npos) return string;
-    TextBuilder out(heap);
+    char* const out = static_cast<char*>(heap.allocate(s.size()));
+    char* at = out;
     std::size_t kept = 0;
     while (escape != std::string_view::npos) {
-        out.append(s.substr(kept, escape - kept));
+        at = std::copy_n(s.data() + kept, escape - kept, at);
         const int lead = escaped_byte(s, escape);
         if (lead < 0) return std::nullopt;
         // A character's bytes must all be escaped.
-        char bytes[4];
+        const char* const start = at;
         const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
         for (std::size_t i = 0; i < size; ++i, escape += 3) {
             const int b = escaped_byte(s, escape);
             if (b < 0) return std::nullopt;
-            bytes[i] = static_cast<char>(b);
+            *at++ = static_cast<char>(b);
         }
-        if (!text::is_utf8({bytes, size})) return std::nullopt;
-        out.append(std::string_view(bytes, size));
+        if (lead >= 0x80 && !text::is_utf8({start, size})) return std::nullopt;
         kept = escape;
         escape = s.find('%', escape);
     }
-    out.append(s.substr(kept));
-    return out.finish();
+    at = std::copy(s.begin() + static_cast<std::ptrdiff_t>(kept), s.end(), at);
+    const auto size = static_cast<std::size_t>(at - out);
+    heap.shrink(out, s.size(), size);
+    return Value::text({out, size});
 }
 
 Value decode_url_component(Call& call) {
@@ -225,14 +247,21 @@ Value try_decode_url_component(Call& call) {
 Value generate_uuid(Call& call) {
     static constexpr char kHex[] = "0123456789abcdef";
     static constexpr std::string_view kPattern = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
+    constexpr unsigned kDigitsADraw = 12;
     char out[kPattern.size()];
+    std::uint64_t digits = 0;
+    unsigned left = 0;
     for (std::size_t i = 0; i < kPattern.size(); ++i) {
         const char c = kPattern[i];
         if (c != 'x' && c != 'y') {
             out[i] = c;
             continue;
         }
-        const auto digit = static_cast<unsigned>(call.random() * 16);
+        if (left == 0) {
+            digits = static_cast<std::uint64_t>(std::ldexp(call.random(), 4 * kDigitsADraw));
+            left = kDigitsADraw;
+        }
+        const std::uint64_t digit = digits >> 4 * --left & 15;
         out[i] = kHex[c == 'x' ? digit : (digit & 3) | 8];
     }
     return call.heap.string_units({out, sizeof out}, 0);

@@ -139,7 +139,7 @@ bool is_in_range(std::string_view address, std::string_view range) {
     for (std::size_t i = 0; i < bits / 8; ++i)
         if (a->bytes[i] != b->bytes[i]) return false;
     if (bits % 8 == 0) return true;
-    const unsigned difference = static_cast<unsigned>(a->bytes[bits / 8] ^ b->bytes[bits / 8]);
+    const auto difference = static_cast<unsigned>(a->bytes[bits / 8] ^ b->bytes[bits / 8]);
     return difference >> (8 - bits % 8) == 0;
 }
 

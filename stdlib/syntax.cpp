@@ -48,6 +48,11 @@ Value only_item(Value v) {
     return v.is_string() ? v : field_of(v.as_dict(), "0");
 }
 
+std::string called(std::string_view function, std::string_view left, std::string_view right) {
+    std::string sql(function);
+    return sql.append("(").append(left).append(", ").append(right).append(")");
+}
+
 /// Parts are visited in the order of the reference, so that of two errors in a tree the same one is found.
 class Printer {
   public:
@@ -385,13 +390,13 @@ std::string Printer::comparison(Part part) {
     const std::string left = visit(part["left"]);
     const std::string right = visit(part["right"]);
     const std::string symbol = text(part["op"]);
-    std::string function = symbol;
+    std::string_view function = symbol;
     for (const Operator& known : kComparisons)
         if (known.symbol == symbol) function = known.function;
     // Of the four that match patterns, only what is itself a string is seen to negate or to ignore case.
     const bool is_negated = part["op"].is_string() && (symbol == "!~" || symbol == "!~*");
     const bool ignores_case = part["op"].is_string() && (symbol == "=~*" || symbol == "!~*");
-    std::string sql = function + "(" + left + ", " + (ignores_case ? "concat('(?i)', " + right + ")" : right) + ")";
+    std::string sql = called(function, left, ignores_case ? "concat('(?i)', " + right + ")" : right);
     return is_negated ? "not(" + sql + ")" : sql;
 }
 
@@ -400,7 +405,7 @@ std::string Printer::arithmetic(Part part) {
     const std::string right = visit(part["right"]);
     const Value op = part["op"];
     for (const Operator& known : kArithmetic)
-        if (is_text(op, known.symbol)) return std::string(known.function) + "(" + left + ", " + right + ")";
+        if (is_text(op, known.symbol)) return called(known.function, left, right);
     fail(ErrorKind::Argument, "Unknown ArithmeticOperation operator: " + text(op));
 }
 

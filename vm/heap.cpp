@@ -570,6 +570,11 @@ std::int64_t Heap::recomputed_cost(Node* n) {
     if (has_cycles_) return walked_cost(value_of(n), 0);
     const auto recompute = [this](const auto& self, Node* node, int depth) -> std::int64_t {
         if (!node->has_nodes || node->epoch == epoch_) return node->cost;
+        if (node->visiting) {  // a cycle that came from elsewhere, such as another heap
+            has_cycles_ = true;
+            return 8;
+        }
+        const Visit visit(node);
         check_depth(depth);
         std::int64_t sum = 8;
         const auto add = [&](Value v) {
@@ -585,7 +590,8 @@ std::int64_t Heap::recomputed_cost(Node* n) {
         node->epoch = epoch_;
         return sum;
     };
-    return recompute(recompute, n, 0);
+    const std::int64_t sum = recompute(recompute, n, 0);
+    return has_cycles_ ? walked_cost(value_of(n), 0) : sum;
 }
 
 /// As the reference does it: a node on the path to itself costs 8.

@@ -1,6 +1,7 @@
 #include <hogvm/program.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <boost/json/value.hpp>
@@ -19,6 +20,12 @@ bool has_header(const Array* tokens) {
     if (tokens->size == 0 || !tokens->items[0].is_string()) return false;
     const std::string_view word = tokens->items[0].as_text();
     return word == "_H" || word == "_h";
+}
+
+/// Null is version 0. What is no number is none of the versions that make a difference, unless it is above 0.
+double version_of(Value token) {
+    const double version = javascript::to_number(token);
+    return token.is_number() || token.is(Type::Null) || version > 0 ? version : std::nan("");
 }
 
 /// A member of a chunk's object: its tokens, or its globals.
@@ -83,7 +90,7 @@ std::shared_ptr<const Program> Program::load(Value input, std::shared_ptr<Heap> 
         throw LoadError("program: expected an array of tokens or an object with \"bytecodes\"");
     }
     const Array* tokens = program->chunks_[0]->tokens;
-    if (tokens->items[0].as_text() == "_H" && tokens->size > 1) program->version_ = javascript::to_number(tokens->items[1]);
+    if (tokens->items[0].as_text() == "_H" && tokens->size > 1) program->version_ = version_of(tokens->items[1]);
     return program;
 }
 

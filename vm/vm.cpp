@@ -59,10 +59,14 @@ Outcome Vm::run(const Program& program, const boost::json::value& globals, const
 }
 
 Outcome Vm::resume(State& state, Value result, const RunOptions& options, const Globals* globals) {
-    // The answer may be a value of the run that is about to be forgotten.
-    const Value kept = copy(result, *state.heap);
-    impl_->run.reset();
-    return impl_->run.resume(state, kept, globals, options);
+    try {
+        // The answer may be a value of the run that is about to be forgotten.
+        const Value kept = copy(result, *state.heap);
+        impl_->run.reset();
+        return impl_->run.resume(state, kept, globals, options);
+    } catch (const Failure& e) {
+        return Run::failed(e);
+    }
 }
 
 Outcome Vm::resume(State& state, std::string_view result_json, const RunOptions& options, const Globals* globals) {
