@@ -1,5 +1,6 @@
 // The benchmarks: runs every case of cases.json on the engine, on the reference VM and, where there is one, as a Lua
-// program, in rounds that take turns so that a slow minute of the machine is every engine's; prints the table and writes all that was measured to build/bench.json.
+// program, in rounds in which they take turns, so that a slow minute of the machine is every engine's. Prints the table
+// and writes all that was measured to build/bench.json.
 //
 //     node bench/compare.mjs [--bin FOLDER] [CASE...]
 import { execFileSync } from 'node:child_process'

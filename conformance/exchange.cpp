@@ -28,7 +28,7 @@ Value add(Call& call) {
 }
 
 Value boom(Call& call) {
-    throw std::runtime_error(call[0].is_string() ? std::string(call[0].as_text()) : "boom");
+    throw Failure(ErrorKind::Host, call[0].is_string() ? std::string(call[0].as_text()) : "boom");
 }
 
 Value object(Call& call) { return json::parse(R"({"2":true,"b":1,"a":[1,{"x":null}]})", call.heap); }

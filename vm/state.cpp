@@ -175,7 +175,7 @@ std::string State::json() const {
     out += "},\"ops\":" + std::to_string(ops) + ",\"asyncSteps\":" + std::to_string(async_steps) + ",\"syncDuration\":";
     javascript::append_number(std::round(running_ms), out);
     out += ",\"maxMemUsed\":";
-    javascript::append_number(max_memory, out);
+    value(Value::real(max_memory));
     return out + "}";
 }
 

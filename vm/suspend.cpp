@@ -1,5 +1,6 @@
 // Suspending a run into a State, and going on from one.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -43,7 +44,7 @@ std::shared_ptr<State> Run::state(std::int64_t next_ip) {
     state->ops = ops();
     state->async_steps = async_steps_ + 1;
     state->running_ms = running_ms();
-    state->max_memory = static_cast<double>(true_peak2_) / 2;
+    state->max_memory = lost_count_ ? std::nan("") : static_cast<double>(true_peak2_) / 2;
     return state;
 }
 
@@ -82,7 +83,8 @@ void Run::restore(const State& state, Value result) {
     async_steps_ = state.async_steps;
     earlier_ms_ = state.running_ms;
     deadline_ms_ -= state.running_ms;
-    true_peak2_ = std::max(use2(), static_cast<std::int64_t>(state.max_memory * 2));
+    lost_count_ = std::isnan(state.max_memory);
+    true_peak2_ = std::max(use2(), lost_count_ ? 0 : static_cast<std::int64_t>(state.max_memory * 2));
     peak2_ = std::min(true_peak2_, last_use2());
 }
 

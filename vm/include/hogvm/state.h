@@ -56,7 +56,7 @@ struct State {
     std::uint64_t ops = 0;
     int async_steps = 0;
     double running_ms = 0;
-    double max_memory = 0;
+    double max_memory = 0;  // bytes; NaN if the count was lost, which JSON forgets
 };
 
 }  // namespace hogvm

@@ -1,0 +1,182 @@
+#include <hogvm/json.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <doctest/doctest.h>
+
+#include <hogvm/heap.h>
+
+using namespace hogvm;
+
+namespace {
+
+/// What the text becomes when it is read and written.
+std::string rewritten(std::string_view text) {
+    Heap heap;
+    CHECK(json::is_valid(text));
+    return json::to_text(json::parse(text, heap));
+}
+
+std::string error_of(std::string_view text) {
+    Heap heap;
+    CHECK(!json::is_valid(text));
+    try {
+        json::parse(text, heap);
+    } catch (const json::ParseError& e) {
+        CHECK(e.message.ends_with(" at offset " + std::to_string(e.offset)));
+        CHECK(e.offset <= text.size());
+        CHECK(heap.scratch().empty());
+        return e.message;
+    }
+    return "read";
+}
+
+std::string nested(int depth) { return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']'); }
+
+}  // namespace
+
+TEST_CASE("what is read is written as it was") {
+    for (const std::string_view text : {"null", "true", "false", "0", "-1.5", "\"\"", "\"a\"", "[]", "{}", "[1,[2,[]]]",
+                                        R"({"a":{"b":[null,true]},"c":"😀"})", R"("\"\\\b\f\n\r\t\u0000\u001f")"})
+        CHECK(rewritten(text) == text);
+    CHECK(rewritten(" \t\r\n[ 1 , { \"a\" : 2 } ] ") == R"([1,{"a":2}])");
+    CHECK(rewritten(R"("\/\u00e9\u20AC\ud83d\ude00")") == "\"/é€😀\"");
+}
+
+TEST_CASE("numbers are read as doubles, their zeros signed") {
+    CHECK(rewritten("[1.0,1e3,1E-2,0.1,-0,-0.0,1e400]") == "[1,1000,0.01,0.1,0,0,null]");
+    Heap heap;
+    CHECK(std::signbit(json::parse("-0", heap).as_double()));
+    CHECK(json::parse("1.0", heap).is(Type::Int));
+}
+
+TEST_CASE("integers of 64 bits keep their digits") {
+    for (const std::string_view text : {"9007199254740993", "-9007199254740993", "9223372036854775807", "-9223372036854775807"}) CHECK(rewritten(text) == text);
+    CHECK(rewritten("9223372036854775808") == "9223372036854776000");
+    CHECK(rewritten("123456789012345678901234567890") == "1.2345678901234568e+29");
+}
+
+TEST_CASE("the least integer of 64 bits keeps its digits") { CHECK(rewritten("-9223372036854775808") == "-9223372036854775808"); }
+
+TEST_CASE("an error names what is wrong and where") {
+    CHECK(error_of("") == "unexpected end of the text at offset 0");
+    CHECK(error_of("[1,") == "unexpected end of the text at offset 3");
+    CHECK(error_of("[1 2]") == "expected ',' or ']' at offset 3");
+    CHECK(error_of("[1,]") == "expected a value at offset 3");
+    CHECK(error_of("{\"a\" 1}") == "expected ':' at offset 5");
+    CHECK(error_of("{a:1}") == "expected a key in double quotes at offset 1");
+    CHECK(error_of("{\"a\":1,}") == "expected a key in double quotes at offset 7");
+    CHECK(error_of("{\"a\":1 2") == "expected ',' or '}' at offset 7");
+    CHECK(error_of("1 2") == "unexpected text after the document at offset 2");
+    CHECK(error_of("tru") == "expected a value at offset 0");
+    CHECK(error_of("nan") == "expected a value at offset 0");
+    CHECK(error_of("-") == "expected a value at offset 0");
+    CHECK(error_of("1.") == "expected a digit at offset 2");
+    CHECK(error_of("1e+") == "expected a digit at offset 3");
+    CHECK(error_of("01") == "unexpected text after the document at offset 1");
+    CHECK(error_of("\"ab") == "unexpected end of the text in a string at offset 3");
+    CHECK(error_of("\"a\nb\"") == "a control character in a string at offset 2");
+    CHECK(error_of(R"("\x")") == "a bad escape in a string at offset 2");
+    CHECK(error_of(R"("\u12g4")") == "expected four hexadecimal digits at offset 3");
+    CHECK(error_of(R"("\u12)") == "expected four hexadecimal digits at offset 3");
+}
+
+TEST_CASE("a NUL ends nothing") {
+    using namespace std::string_view_literals;
+    CHECK(error_of("\0"sv) == "expected a value at offset 0");
+    CHECK(error_of("\"a\0b\""sv) == "a control character in a string at offset 2");
+    CHECK(error_of("\"a\\\0\""sv) == "a bad escape in a string at offset 3");
+    CHECK(error_of("[1\0]"sv) == "expected ',' or ']' at offset 2");
+}
+
+TEST_CASE("invalid UTF-8 is refused, in keys and behind escapes, too") {
+    CHECK(error_of("\"ab\xFF\"") == "invalid UTF-8 at offset 3");
+    CHECK(error_of("{\"\xC0\x80\":1}") == "invalid UTF-8 at offset 2");
+    CHECK(error_of("\"\\n\xE2\x82\"") == "invalid UTF-8 at offset 3");
+    CHECK(error_of("\"\xED\xA0\xBD\"") == "invalid UTF-8 at offset 1");
+    CHECK(error_of("\xEF\xBB\xBF""1") == "expected a value at offset 0");
+}
+
+TEST_CASE("escaped lone surrogates are kept, pairs are joined") {
+    CHECK(rewritten(R"("\ud83d")") == R"("\ud83d")");
+    CHECK(rewritten(R"("\ude00\ud83d")") == R"("\ude00\ud83d")");
+    CHECK(rewritten(R"("\uD83D\uDE00")") == "\"😀\"");
+    Heap heap;
+    CHECK(json::parse(R"("a\ud83db")", heap).units() == 3);
+}
+
+TEST_CASE("a repeated key has its first place and its last value") { CHECK(rewritten(R"({"a":1,"b":2,"a":3})") == R"({"a":3,"b":2})"); }
+
+TEST_CASE("a repeated key is found among many, too") {
+    std::string text = "{\"k\":0";
+    for (int i = 0; i < 50; ++i) text += ",\"x" + std::to_string(i) + "\":1";
+    Heap heap;
+    const Value v = json::parse(text + ",\"k\":2,\"x7\":3}", heap);
+    CHECK(v.as_dict()->size == 51);
+    CHECK(v.as_dict()->entries[0].value.as_int() == 2);
+    CHECK(heap.find(v.as_dict(), "x7")->value.as_int() == 3);
+}
+
+TEST_CASE("keys that are array indices come first, in their order") {
+    CHECK(rewritten(R"({"b":1,"10":2,"2":3,"a":4,"01":5,"4294967295":6})") == R"({"2":3,"10":2,"b":1,"a":4,"01":5,"4294967295":6})");
+    CHECK(rewritten(R"({"2":1,"1":2,"2":3})") == R"({"1":2,"2":3})");
+}
+
+TEST_CASE("documents nest 2,000 levels deep and no deeper") {
+    CHECK(rewritten(nested(2000)) == nested(2000));
+    CHECK(error_of(nested(2001)).starts_with("nested deeper than 2000 levels"));
+    CHECK(error_of(nested(100'000)).starts_with("nested deeper than 2000 levels"));
+    std::string objects;
+    for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
+    CHECK(error_of(objects).starts_with("nested deeper than 2000 levels"));
+}
+
+TEST_CASE("what JSON has no word for is written as JSON.stringify does") {
+    Heap heap;
+    const Value items[] = {Value::real(std::numeric_limits<double>::quiet_NaN()), Value::real(-std::numeric_limits<double>::infinity()), Value::undefined(), Value::hole()};
+    CHECK(json::to_text(Value::array(heap.array_of(items, true))) == "[null,null,null,null]");
+    Dict* o = heap.object();
+    heap.set(o, Value::ascii("a"), Value::undefined());
+    heap.set(o, Value::ascii("b"), Value::null());
+    CHECK(json::to_text(Value::object(o)) == R"({"b":null})");
+    std::string out = "x";
+    CHECK(!json::write(Value::undefined(), out));
+    CHECK(out == "x");
+    CHECK(json::to_text(Value::undefined()) == "null");
+}
+
+TEST_CASE("a dict is written as an object with string keys") {
+    Heap heap;
+    Dict* d = heap.dict();
+    heap.set(d, Value::ascii("b"), Value::integer(1));
+    heap.set(d, Value::integer(7), Value::integer(2));
+    heap.set(d, Value::ascii("7"), Value::integer(3));
+    heap.set(d, Value::null(), Value::integer(4));
+    CHECK(json::to_text(Value::dict(d)) == R"({"7":3,"b":1,"null":4})");
+}
+
+TEST_CASE("a node inside itself is null") {
+    Heap heap;
+    Dict* d = heap.dict();
+    heap.set(d, Value::ascii("me"), Value::dict(d));
+    CHECK(json::to_text(Value::dict(d)) == R"({"me":null})");
+    CHECK(!d->visiting);
+}
+
+TEST_CASE("text is indented on demand") {
+    Heap heap;
+    CHECK(json::to_text(json::parse(R"({"a":[1,{}],"b":[]})", heap), 2) == "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
+}
+
+TEST_CASE("Boost.JSON values go both ways") {
+    Heap heap;
+    const auto document = boost::json::parse(R"({"b":1,"2":[1.5,"é",null,true,9223372036854775807]})");
+    const Value v = json::from_boost(document, heap);
+    CHECK(json::to_text(v) == R"({"2":[1.5,"é",null,true,9223372036854775807],"b":1})");
+    CHECK(boost::json::serialize(json::to_boost(v)) == R"({"2":[1.5E0,"é",null,true,9223372036854775807],"b":1})");
+}

@@ -1,0 +1,139 @@
+#include <hogvm/text.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+#include <hogvm/heap.h>
+
+using namespace hogvm;
+
+namespace {
+
+constexpr std::string_view kHigh = "\xED\xA0\xBD";  // U+D83D, the first half of 😀
+constexpr std::string_view kLow = "\xED\xB8\x80";   // U+DE00, the second
+
+std::string slice(std::string_view s, std::size_t from, std::size_t to) {
+    Heap heap;
+    const Value part = text::slice(Value::text(s), from, to, heap);
+    CHECK(part.units() == Value::text(part.as_text()).units());
+    return std::string(part.as_text());
+}
+
+std::string joined(std::string_view a, std::string_view b) {
+    Heap heap;
+    TextBuilder out(heap);
+    out.append(a);
+    out.append(b);
+    const Value v = out.finish();
+    CHECK(v.units() == Value::text(v.as_text()).units());
+    return std::string(v.as_text());
+}
+
+}  // namespace
+
+TEST_CASE("the surplus is by how much bytes outnumber units") {
+    CHECK(text::surplus("abc") == 0);
+    CHECK(text::surplus("é") == 1);
+    CHECK(text::surplus("€") == 2);
+    CHECK(text::surplus("😀") == 2);
+    CHECK(text::surplus(kHigh) == 2);
+    CHECK(text::surplus("12345678é12345678€12345678😀") == 5);
+}
+
+TEST_CASE("text is sliced by UTF-16 units") {
+    CHECK(slice("hello", 1, 3) == "el");
+    CHECK(slice("hello", 3, 99) == "lo");
+    CHECK(slice("hello", 7, 9).empty());
+    CHECK(slice("aé€b", 1, 3) == "é€");
+    CHECK(slice("a😀b", 1, 3) == "😀");
+    CHECK(slice("a😀b", 3, 4) == "b");
+}
+
+TEST_CASE("a slice through a pair has its half") {
+    CHECK(slice("a😀b", 0, 2) == "a" + std::string(kHigh));
+    CHECK(slice("a😀b", 2, 4) == std::string(kLow) + "b");
+    CHECK(slice("😀😀", 1, 3) == std::string(kLow) + std::string(kHigh));
+}
+
+TEST_CASE("a slice within one pair has one half") {
+    CHECK(slice("😀", 0, 1) == kHigh);
+    CHECK(slice("😀", 1, 2) == kLow);
+    CHECK(slice("😀", 1, 1).empty());
+}
+
+TEST_CASE("a unit is read by its position") {
+    Heap heap;
+    CHECK(text::unit_at(Value::text("a😀b"), 0, heap).as_text() == "a");
+    CHECK(text::unit_at(Value::text("a😀b"), 1, heap).as_text() == kHigh);
+    CHECK(text::unit_at(Value::text("a😀b"), 2, heap).as_text() == kLow);
+    CHECK(text::unit_at(Value::text("a😀b"), 3, heap).as_text() == "b");
+}
+
+TEST_CASE("halves of a pair join where texts meet, in that order only") {
+    CHECK(joined(kHigh, kLow) == "😀");
+    CHECK(joined("a" + std::string(kHigh), std::string(kLow) + "b") == "a😀b");
+    CHECK(joined(kLow, kHigh) == std::string(kLow) + std::string(kHigh));
+    CHECK(joined(kHigh, kHigh) == std::string(kHigh) + std::string(kHigh));
+    std::string out(kHigh);
+    text::append(0xDE00, out);
+    CHECK(out == "😀");
+    text::append(0xDE00, out);
+    CHECK(out == "😀" + std::string(kLow));
+}
+
+TEST_CASE("code points are read one by one") {
+    std::size_t at = 0;
+    const std::string_view s = "aé€😀\xED\xA0\xBD";
+    for (const std::uint32_t expected : {0x61u, 0xE9u, 0x20ACu, 0x1F600u, 0xD83Du}) CHECK(text::next(s, &at) == expected);
+    CHECK(at == s.size());
+}
+
+TEST_CASE("a text is found at its position in units") {
+    const auto find = [](std::string_view in, std::string_view what, std::size_t from) { return text::find(Value::text(in), Value::text(what), from); };
+    CHECK(find("abcabc", "c", 0) == 2);
+    CHECK(find("abcabc", "c", 3) == 5);
+    CHECK(find("abc", "d", 0) == std::string_view::npos);
+    CHECK(find("😀é😀x", "x", 0) == 5);
+    CHECK(find("😀é😀x", "😀", 1) == 3);
+}
+
+TEST_CASE("UTF-8 is told from what is none, with the place") {
+    CHECK(text::is_utf8("aé€😀"));
+    const auto first_bad = [](std::string_view bytes) {
+        std::size_t bad = 99;
+        CHECK(!text::is_utf8(bytes, &bad));
+        return bad;
+    };
+    CHECK(first_bad("ab\xFF") == 2);
+    CHECK(first_bad("\xC0\x80") == 0);              // overlong
+    CHECK(first_bad("a\xE2\x82") == 1);             // cut short
+    CHECK(first_bad(std::string(kHigh)) == 0);      // a surrogate
+    CHECK(first_bad("12345678\xF4\x90\x80\x80") == 8);  // beyond U+10FFFF
+}
+
+TEST_CASE("lone surrogates leave as U+FFFD, pairs as they are") {
+    std::string buffer;
+    CHECK(text::well_formed("a😀", buffer) == "a😀");
+    CHECK(text::well_formed("a" + std::string(kLow) + "b", buffer) == "a\uFFFDb");
+}
+
+TEST_CASE("undecodable bytes become U+FFFD as in the WHATWG decoder") {
+    Heap heap;
+    CHECK(text::decode_utf8("a\xFF""b", heap).as_text() == "a\uFFFDb");
+    CHECK(text::decode_utf8("\xE2\x82", heap).as_text() == "\uFFFD");
+    CHECK(text::decode_utf8(kHigh, heap).as_text() == "\uFFFD\uFFFD\uFFFD");
+    CHECK(text::decode_utf8("\xF0\x9F\x98", heap).as_text() == "\uFFFD");
+    CHECK(text::decode_utf8("😀", heap).units() == 2);
+}
+
+TEST_CASE("case mapping is Unicode's, with texts that grow and the final sigma") {
+    Heap heap;
+    CHECK(text::to_upper(Value::text("straße"), heap).as_text() == "STRASSE");
+    CHECK(text::to_upper(Value::text("ﬁ"), heap).as_text() == "FI");
+    CHECK(text::to_lower(Value::text("ΟΔΟΣ"), heap).as_text() == "οδος");
+    CHECK(text::to_lower(Value::text("ΣΑ"), heap).as_text() == "σα");
+    CHECK(text::to_lower(Value::text("İ"), heap).as_text() == "i̇");
+}
