@@ -29,7 +29,9 @@ test-tsan: ## every test under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
 
 conformance: build build/setup-node ## every program on this engine and on the reference VM, compared
-	@scripts/with-node.sh npm --prefix conformance --silent test
+	@scripts/with-node.sh node conformance/compare.mjs --recorded
+	@scripts/with-node.sh node conformance/compare.mjs build/release/bin/hogvm_exchange
+	@scripts/with-node.sh node conformance/differential.mjs --exe build/release/bin/hogvm_exchange --seed 1 --count 2000
 
 bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM and Lua
 	@scripts/with-node.sh node bench/compare.mjs

@@ -38,6 +38,11 @@ Value member(Value object, std::string_view key) {
 std::string_view text_of(Value v) { return v.is_string() ? v.as_text() : std::string_view(); }
 std::string_view message(Value answer) { return text_of(member(member(answer, "error"), "message")); }
 std::string_view status(Value answer) { return text_of(member(answer, "status")); }
+/// Whether the member is there, and null.
+bool has_null(Value answer, std::string_view key) {
+    const auto members = answer.as_dict()->items();
+    return std::any_of(members.begin(), members.end(), [&](const Entry& e) { return e.key.as_text() == key && e.value.is(Type::Null); });
+}
 bool is_true(Value v) { return v.is(Type::Bool) && v.as_bool(); }
 
 bool matches(std::string_view text, const char* pattern) {
@@ -62,11 +67,12 @@ const Difference kDifferences[] = {
      {}},
     {"recursion through import or declared functions is bounded",
      [](const Case& c) {
-         return matches(c.request, R"("import"|\b41\b)") && message(c.ours).starts_with("Call stack exceeded");
+         return matches(c.request, R"("import"|\b41\b)") && message(c.ours).starts_with("Call stack exceeded") &&
+                message(c.reference) != message(c.ours);
      },
      {}},
     {"a use of NaN ends the accounting in the reference",
-     [](const Case& c) { return status(c.reference) != "" && has(json::to_text(c.reference), R"("maxMemUsed":null)"); },
+     [](const Case& c) { return has_null(c.reference, "maxMemUsed"); },
      {}},
     {"an operand of a wrong type is an error that says so, where the reference computes with it",
      [](const Case& c) { return message(c.ours).starts_with("Invalid bytecode: "); },
@@ -77,9 +83,9 @@ const Difference kDifferences[] = {
     {"a write to a fraction of an array makes no property of that name",
      [](const Case& c) { return matches(c.request, R"(\b3[34],\d+\.\d+,.*\b46\b)"); },
      {"result", "json", "printed"}},
-    {"a digest in no encoding that Node knows is an object of its bytes, where the reference has a Buffer",
-     [](const Case& c) { return has(text_of(member(c.reference, "json")), R"("type":"Buffer)"); },
-     {"json"}},
+    {"a digest in an encoding that Node does not know is an error, where the reference has a Buffer",
+     [](const Case& c) { return matches(message(c.ours), R"(^Function \w+ knows no encoding )"); },
+     {}},
     {"a state or an argument with a cycle has null there, where JSON.stringify throws",
      [](const Case& c) {
          const bool suspended = status(c.reference) == "suspended";

@@ -68,14 +68,15 @@ std::optional<double> unit_value(const Call& call, Value v) {
     return d;
 }
 
-DateTime datetime_of(const Call& call, Value datetime) {
+/// Epoch seconds of a datetime. Luxon throws for what is no number.
+double seconds_of(const Call& call, Value datetime) {
     const Value dt = field(call, datetime, "dt");
-    if (!dt.is_number()) {
-        // Luxon throws for what is no number.
-        if (!dt.is_string() || std::isnan(javascript::to_number(dt)))
-            call.fail("Function " + std::string(call.name) + " expects a datetime whose time is a number");
-    }
-    return calendar::from_seconds(javascript::to_number(dt), zone_of(call, field(call, datetime, "zone")));
+    if (!dt.is_number()) call.fail("Function " + std::string(call.name) + " expects a datetime whose time is a number");
+    return dt.as_number();
+}
+
+DateTime datetime_of(const Call& call, Value datetime) {
+    return calendar::from_seconds(seconds_of(call, datetime), zone_of(call, field(call, datetime, "zone")));
 }
 
 /// Midnight of a date in a zone.
@@ -268,9 +269,7 @@ Value unix_timestamp(Call& call) {
     return Value::number(parsed_seconds(call, v, call[1]));
 }
 
-Value unix_timestamp_milli(Call& call) {
-    return Value::number(javascript::to_number(unix_timestamp(call)) * 1000);
-}
+Value unix_timestamp_milli(Call& call) { return Value::number(javascript::to_number(unix_timestamp(call)) * 1000); }
 
 Value from_unix_timestamp(Call& call) {
     if (!is_date(call[0])) return call.heap.datetime(call[0], Value::ascii("UTC"));
@@ -312,7 +311,7 @@ Value format_datetime(Call& call) {
     // What has no length has no characters to format by.
     const Value format = call[1].is_string() ? call[1] : Value::ascii("");
     const Value zone = javascript::to_boolean(call[2]) ? call[2] : field(call, call[0], "zone");
-    const DateTime when = calendar::from_seconds(javascript::to_number(field(call, call[0], "dt")), zone_of(call, zone));
+    const DateTime when = calendar::from_seconds(seconds_of(call, call[0]), zone_of(call, zone));
     const std::string name = zone.is_string() ? std::string(zone.as_text()) : "";
     return call.heap.string(calendar::format_date_time(when, format.as_text(), name));
 }
@@ -323,7 +322,8 @@ constexpr Function kFunctions[] = {
      "A date or datetime moved by days, which keep the time of day when clocks change.",
      "toString(addDays(toDate('2024-02-28'), 2)) = '2024-03-01'"},
     {"dateAdd", 3, 3, date_add, "", false, kFamily, "dateAdd(unit, amount, date)",
-     "A date or datetime moved by an amount of 'second', 'minute', 'hour', 'day', 'week', 'month' or 'year'; after months "
+     "A date or datetime moved by an amount of 'second', 'minute', 'hour', 'day', 'week', 'month' or 'year'; after "
+     "months "
      "the day is cut to the month's last.",
      "toString(dateAdd('month', 1, toDate('2024-01-31'))) = '2024-02-29'"},
     {"dateDiff", 3, 3, date_diff, "", false, kFamily, "dateDiff(unit, start, end)",
@@ -343,11 +343,11 @@ constexpr Function kFunctions[] = {
     {"fromUnixTimestamp", 1, 1, from_unix_timestamp, "", false, kFamily, "fromUnixTimestamp(seconds)",
      "The datetime of that many seconds since 1970, in UTC.",
      "toString(fromUnixTimestamp(0)) = '1970-01-01T00:00:00.000Z'"},
-    {"fromUnixTimestampMilli", 1, 1, from_unix_timestamp_milli, "", false, kFamily, "fromUnixTimestampMilli(milliseconds)",
-     "The datetime of that many milliseconds since 1970, in UTC.",
+    {"fromUnixTimestampMilli", 1, 1, from_unix_timestamp_milli, "", false, kFamily,
+     "fromUnixTimestampMilli(milliseconds)", "The datetime of that many milliseconds since 1970, in UTC.",
      "toString(fromUnixTimestampMilli(1500)) = '1970-01-01T00:00:01.500Z'"},
-    {"now", 0, 1, now_value, "", false, kFamily, "now()", "The present, by the host's clock, in UTC. An argument is ignored.",
-     "typeof(now()) = 'datetime'"},
+    {"now", 0, 1, now_value, "", false, kFamily, "now()",
+     "The present, by the host's clock, in UTC. An argument is ignored.", "typeof(now()) = 'datetime'"},
     {"toDate", 1, 1, to_date, "", false, kFamily, "toDate(value)",
      "The date of date-like text in UTC, or of epoch seconds in the process's zone. Other values give a date of NaN.",
      "toDate('2024-02-29').day = 29"},
@@ -358,22 +358,25 @@ constexpr Function kFunctions[] = {
      "toIntervalDay(2).unit = 'day'"},
     {"toIntervalHour", 1, 1, to_interval_hour, "", false, kFamily, "toIntervalHour(count)", "An interval of hours.",
      "toIntervalHour(2).unit = 'hour'"},
-    {"toIntervalMinute", 1, 1, to_interval_minute, "", false, kFamily, "toIntervalMinute(count)", "An interval of minutes.",
-     "toIntervalMinute(2).value = 2"},
+    {"toIntervalMinute", 1, 1, to_interval_minute, "", false, kFamily, "toIntervalMinute(count)",
+     "An interval of minutes.", "toIntervalMinute(2).value = 2"},
     {"toIntervalMonth", 1, 1, to_interval_month, "", false, kFamily, "toIntervalMonth(count)", "An interval of months.",
      "toIntervalMonth(2).unit = 'month'"},
-    {"toMonth", 1, 1, to_month, "", false, kFamily, "toMonth(date)", "The month, 1 to 12, of a date, datetime or ISO text.",
-     "toMonth(toDate('2024-02-29')) = 2"},
+    {"toMonth", 1, 1, to_month, "", false, kFamily, "toMonth(date)",
+     "The month, 1 to 12, of a date, datetime or ISO text.", "toMonth(toDate('2024-02-29')) = 2"},
     {"toStartOfDay", 1, 2, to_start_of_day, "", false, kFamily, "toStartOfDay(date)",
      "Midnight, in the datetime's zone; of a date, in UTC.",
      "toString(toStartOfDay(toDate('2024-02-29'))) = '2024-02-29T00:00:00.000Z'"},
-    {"toStartOfHour", 1, 1, to_start_of_hour, "", false, kFamily, "toStartOfHour(date)", "The start of the datetime's hour.",
+    {"toStartOfHour", 1, 1, to_start_of_hour, "", false, kFamily, "toStartOfHour(date)",
+     "The start of the datetime's hour.",
      "toString(toStartOfHour(toDateTime('2024-02-29T13:45:00Z'))) = '2024-02-29T13:00:00.000Z'"},
-    {"toStartOfMonth", 1, 1, to_start_of_month, "", false, kFamily, "toStartOfMonth(date)", "Midnight of the month's first day.",
+    {"toStartOfMonth", 1, 1, to_start_of_month, "", false, kFamily, "toStartOfMonth(date)",
+     "Midnight of the month's first day.",
      "toString(toStartOfMonth(toDate('2024-02-29'))) = '2024-02-01T00:00:00.000Z'"},
-    {"toStartOfWeek", 1, 2, to_start_of_week, "", false, kFamily, "toStartOfWeek(date)", "Midnight of the week's Monday.",
-     "toString(toStartOfWeek(toDate('2024-02-29'))) = '2024-02-26T00:00:00.000Z'"},
-    {"toTimeZone", 2, 2, to_time_zone, "", false, kFamily, "toTimeZone(datetime, zone)", "The same instant in another zone.",
+    {"toStartOfWeek", 1, 2, to_start_of_week, "", false, kFamily, "toStartOfWeek(date)",
+     "Midnight of the week's Monday.", "toString(toStartOfWeek(toDate('2024-02-29'))) = '2024-02-26T00:00:00.000Z'"},
+    {"toTimeZone", 2, 2, to_time_zone, "", false, kFamily, "toTimeZone(datetime, zone)",
+     "The same instant in another zone.",
      "toString(toTimeZone(toDateTime('2024-02-29T13:45:00Z'), 'Asia/Tokyo')) = '2024-02-29T22:45:00.000+09:00'"},
     {"toUnixTimestamp", 1, 2, unix_timestamp, "", false, kFamily, "toUnixTimestamp(date, zone?)",
      "Seconds since 1970 of a datetime, a date (its midnight in UTC) or date-like text; NaN of anything else.",

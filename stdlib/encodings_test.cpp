@@ -136,9 +136,13 @@ TEST_CASE("digests are encoded as Node.js does, by names in any case") {
     CHECK(md5("\"binary\"") == md5("\"latin1\""));
 }
 
-TEST_CASE("a digest in no encoding is an object of bytes") {
-    for (const char* encoding : {"null", "\"\"", "\"nope\"", "0"})
-        CHECK(call("md5", "[\"abc\"," + std::string(encoding) + "]").starts_with(R"({"0":144,"1":1,"2":80,)"));
+TEST_CASE("an encoding that Node.js does not know, of which it would make a Buffer, is an error") {
+    for (const char* encoding : {"null", "nope", "buffer"}) {
+        CHECK(call("md5", "[\"abc\",\"" + std::string(encoding) + "\"]") ==
+              "Function md5 knows no encoding " + std::string(encoding) +
+                  "; those are hex, base64, base64url, binary, latin1, ascii, utf8 and utf16le");
+    }
+    CHECK(call("sha1HmacChain", R"([["a", "b"], null])").starts_with("Function sha1HmacChain knows no encoding null;"));
 }
 
 TEST_CASE("an HMAC chain uses each result as the next key") {

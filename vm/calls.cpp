@@ -21,7 +21,8 @@ std::string json_of_raw(Value v, Heap& heap) {
         const Visit visit(x.as_node());
         if (x.is(Type::Array)) {
             Array* out = heap.array(x.as_array()->size);
-            for (const Value item : x.as_array()->values()) heap.append(out, item.is(Type::Hole) ? Value::null() : self(self, item, depth + 1));
+            for (const Value item : x.as_array()->values())
+                heap.append(out, item.is(Type::Hole) ? Value::null() : self(self, item, depth + 1));
             return Value::array(out);
         }
         Dict* out = heap.object(x.as_dict()->size);
@@ -33,7 +34,8 @@ std::string json_of_raw(Value v, Heap& heap) {
 }
 
 std::string arguments_text(std::string_view name, std::string_view bound, int count) {
-    return "Function " + std::string(name) + " requires " + std::string(bound) + " " + std::to_string(count) + " arguments";
+    return "Function " + std::string(name) + " requires " + std::string(bound) + " " + std::to_string(count) +
+           " arguments";
 }
 
 void check_arity(std::string_view name, std::int64_t count, int least, int most) {
@@ -100,7 +102,8 @@ Run::Step Run::call_global(const Instruction& i) {
     if (i.n != function.min_args) fail(ErrorKind::Function, arguments_text(name, "exactly", function.min_args));
     top().pc = at_.pc + 1;
     const Chunk* chunk = callee.member->chunk.get();
-    push_frame({FrameKind::Library, chunk, nullptr, height() - i.n, i.n, nullptr, callee.name, chunk->name, 0}, 0, kMostFrames);
+    push_frame({FrameKind::Library, chunk, nullptr, height() - i.n, i.n, nullptr, callee.name, chunk->name, 0}, 0,
+               kMostFrames);
     return Step::Continue;
 }
 
@@ -195,7 +198,8 @@ void Run::call_host(const Host::Function& function, std::span<const Value> args)
 
 Run::Step Run::suspend(std::string_view name, std::span<const Value> args, const Instruction* call) {
     if (async_steps_ >= options_.limits.async_steps)
-        fail(ErrorKind::AsyncSteps, "Exceeded maximum number of async steps: " + std::to_string(options_.limits.async_steps));
+        fail(ErrorKind::AsyncSteps,
+             "Exceeded maximum number of async steps: " + std::to_string(options_.limits.async_steps));
     std::vector<Value> given(args.begin(), args.end());
     const bool by_name = call->op == Opcode::OP_CALL_GLOBAL;
     if (by_name) {
@@ -228,15 +232,25 @@ Run::Step Run::call_local(const Instruction& i) {
 
     for (std::int64_t k = i.n; k < callable.arg_count; ++k) push(Value::null());
     if (callable.arg_count < i.n)
-        fail(ErrorKind::Function, "Too many arguments. Passed " + std::to_string(i.n) + ", expected " + std::to_string(callable.arg_count));
+        fail(ErrorKind::Function,
+             "Too many arguments. Passed " + std::to_string(i.n) + ", expected " + std::to_string(callable.arg_count));
     top().pc = at_.pc + 1;
     const std::int64_t start = height() - callable.arg_count;
     if (callable.home == nullptr) {
-        Frame frame{FrameKind::Closure, keep(find_chunk(callable.chunk)), nullptr, start, callable.arg_count, closure.as_closure(), callable.name, callable.chunk, callable.ip};
+        Frame frame{FrameKind::Closure,
+                    keep(find_chunk(callable.chunk)),
+                    nullptr,
+                    start,
+                    callable.arg_count,
+                    closure.as_closure(),
+                    callable.name,
+                    callable.chunk,
+                    callable.ip};
         push_frame(frame, callable.ip, kMostFrames);
         return Step::Continue;
     }
-    frames_.push_back({FrameKind::Closure, callable.home, nullptr, start, callable.arg_count, closure.as_closure(), callable.name, callable.chunk, callable.ip});
+    frames_.push_back({FrameKind::Closure, callable.home, nullptr, start, callable.arg_count, closure.as_closure(),
+                       callable.name, callable.chunk, callable.ip});
     if (frames_.size() > kMostFrames)
         fail(ErrorKind::Depth, "Call stack exceeded maximum length of " + std::to_string(kMostFrames));
     jump_to(callable.entry);
@@ -265,7 +279,8 @@ Run::Step Run::call_callable(const Instruction& i, Value closure) {
     args_.clear();
     for (std::int64_t k = 0; k < i.n; ++k) args_.push_back(pop());
     if (program_->version() > 0) std::reverse(args_.begin(), args_.end());
-    while (function.max_args != Function::kAnyNumber && static_cast<int>(args_.size()) < function.max_args) args_.push_back(Value::null());
+    while (function.max_args != Function::kAnyNumber && static_cast<int>(args_.size()) < function.max_args)
+        args_.push_back(Value::null());
     call_native(function, args_);
     at_.pc += 1;
     return Step::Continue;
@@ -289,8 +304,10 @@ void Run::make_closure(const Instruction& i) {
     const Chunk::FunctionBody& f = top().chunk->functions[static_cast<std::size_t>(i.n)];
     if (f.upvalue_count < 0) fail(ErrorKind::Bytecode, "Unexpected end of bytecode");
     if (f.upvalue_count != c->upvalue_count)
-        fail(ErrorKind::Bytecode, "Invalid upvalue count. Expected " + std::to_string(c->upvalue_count) + ", got " + std::to_string(f.upvalue_count));
-    if (static_cast<std::int64_t>(f.captures.size()) < f.upvalue_count) fail(ErrorKind::Bytecode, "Unexpected end of bytecode");
+        fail(ErrorKind::Bytecode, "Invalid upvalue count. Expected " + std::to_string(c->upvalue_count) + ", got " +
+                                      std::to_string(f.upvalue_count));
+    if (static_cast<std::int64_t>(f.captures.size()) < f.upvalue_count)
+        fail(ErrorKind::Bytecode, "Unexpected end of bytecode");
     std::array<std::uint32_t, 16> few{};
     std::vector<std::uint32_t> many;
     std::uint32_t* ids = few.data();
@@ -300,24 +317,29 @@ void Run::make_closure(const Instruction& i) {
     }
     for (std::size_t k = 0; k < f.captures.size(); ++k) {
         const auto [is_local, index] = f.captures[k];
-        if (index < 0) fail(ErrorKind::Bytecode, "Invalid bytecode: CLOSURE captures a variable by an index that is none");
+        if (index < 0)
+            fail(ErrorKind::Bytecode, "Invalid bytecode: CLOSURE captures a variable by an index that is none");
         if (is_local) {
             ids[k] = capture(top().start + index);
         } else {
             const Closure* outer = top().closure;
             // The reference stores undefined here, and fails when the upvalue is used.
-            ids[k] = outer != nullptr && static_cast<std::uint64_t>(index) < outer->upvalue_count ? outer->upvalues[index] : 0;
+            ids[k] = outer != nullptr && static_cast<std::uint64_t>(index) < outer->upvalue_count
+                         ? outer->upvalues[index]
+                         : 0;
         }
     }
     push(Value::closure(heap_.closure(const_cast<Callable*>(c), {ids, f.captures.size()})));
 }
 
 std::uint32_t Run::capture(std::int64_t location) {
-    const auto at = std::upper_bound(upvalue_order_.begin(), upvalue_order_.end(), location,
-                                     [this](std::int64_t l, std::uint32_t id) { return l < upvalues_[id - 1].location; });
+    const auto at =
+        std::upper_bound(upvalue_order_.begin(), upvalue_order_.end(), location,
+                         [this](std::int64_t l, std::uint32_t id) { return l < upvalues_[id - 1].location; });
     // By default one is reused even if it is closed, as in the reference; see docs/differences.md.
     if (at != upvalue_order_.begin() && upvalues_[*(at - 1) - 1].location == location) return *(at - 1);
-    if (upvalues_.size() >= kMostUpvalues) fail(ErrorKind::Memory, "Out of memory: more than " + std::to_string(kMostUpvalues) + " captured variables");
+    if (upvalues_.size() >= kMostUpvalues)
+        fail(ErrorKind::Memory, "Out of memory: more than " + std::to_string(kMostUpvalues) + " captured variables");
     const auto id = static_cast<std::uint32_t>(upvalues_.size() + 1);
     upvalue_order_.insert(at, id);
     upvalues_.push_back({location, false, Value::null()});

@@ -44,12 +44,12 @@ struct Chunk {
     struct FunctionBody {
         std::int64_t arg_count;
         std::int64_t upvalue_count;
-        std::int64_t ip;  // of its first token
+        std::int64_t ip;                                      // of its first token
         std::vector<std::pair<bool, std::int64_t>> captures;  // (is local, index), of CLOSURE
     };
 
     Value name;
-    bool is_root;  // sees the host's globals
+    bool is_root;                // sees the host's globals
     std::shared_ptr<Heap> heap;  // keeps the tokens and constants
     const Array* tokens;
     const Dict* globals = nullptr;  // the bundle's, or null
@@ -57,9 +57,9 @@ struct Chunk {
     std::vector<std::uint32_t> at;  // the instruction at a token index; kNone where none was decoded
     std::vector<Callee> callees;
     std::vector<FunctionBody> functions;
-    std::uint32_t start;  // the instruction after the header
-    std::uint32_t end;    // the END instruction
-    std::uint32_t before; // the instruction for a jump to before the first token
+    std::uint32_t start;   // the instruction after the header
+    std::uint32_t end;     // the END instruction
+    std::uint32_t before;  // the instruction for a jump to before the first token
 
     static constexpr std::uint32_t kNone = UINT32_MAX;
 

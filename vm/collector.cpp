@@ -15,7 +15,8 @@ constexpr std::size_t kSharedText = 64;  // bytes; a shorter text is copied for 
 
 Collector::Collector(Heap& heap) : heap_(heap) {
     old_ = std::move(heap_.blocks_);
-    std::sort(old_.begin(), old_.end(), [](const Heap::Block& a, const Heap::Block& b) { return a.data.get() < b.data.get(); });
+    std::sort(old_.begin(), old_.end(),
+              [](const Heap::Block& a, const Heap::Block& b) { return a.data.get() < b.data.get(); });
     heap_.blocks_.clear();
     heap_.used_blocks_ = 0;
     heap_.next_ = heap_.end_ = nullptr;
@@ -26,7 +27,8 @@ Collector::Collector(Heap& heap) : heap_(heap) {
 
 bool Collector::is_old(const void* at) const {
     const char* p = static_cast<const char*>(at);
-    const auto after = std::upper_bound(old_.begin(), old_.end(), p, [](const char* x, const Heap::Block& b) { return x < b.data.get(); });
+    const auto after = std::upper_bound(old_.begin(), old_.end(), p,
+                                        [](const char* x, const Heap::Block& b) { return x < b.data.get(); });
     if (after == old_.begin()) return false;
     const Heap::Block& block = *(after - 1);
     return p < block.data.get() + block.size;
@@ -89,7 +91,8 @@ Node* Collector::shell_of(Node* n) {
             a->buffer = nullptr;
             a->items = nullptr;
             if (old->size > 0) {
-                a->buffer = new (heap_.allocate(sizeof(Buffer) + old->size * sizeof(Value))) Buffer{old->size, old->size, old->buffer->is_shared};
+                a->buffer = new (heap_.allocate(sizeof(Buffer) + old->size * sizeof(Value)))
+                    Buffer{old->size, old->size, old->buffer->is_shared};
                 a->items = a->buffer->items();
             }
             return a;

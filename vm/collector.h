@@ -1,11 +1,11 @@
 // The copying collector.
 //
-// It moves what a run can still reach to new blocks and gives the old ones back. It runs between instructions only, where
-// the roots are exactly the stack, the closed upvalues, the frames and a few names; so no library function has to think
-// about it. A short program never gets here.
+// It moves what a run can still reach to new blocks and gives the old ones back. It runs between instructions only,
+// where the roots are exactly the stack, the closed upvalues, the frames and a few names; so no library function has to
+// think about it. A short program never gets here.
 //
-// Text is copied with each view of it, once a view (longer texts that several views share, once); text that is not on the
-// heap, in the program or the globals' document, stays where it is.
+// Text is copied with each view of it, once a view (longer texts that several views share, once); text that is not on
+// the heap, in the program or the globals' document, stays where it is.
 #pragma once
 
 #include <unordered_map>

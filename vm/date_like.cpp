@@ -64,7 +64,8 @@ bool read_zone(Cursor& in, DateLike* d) {
 }
 
 bool read_time(Cursor& in, DateLike* d) {
-    if (!in.digits(2, &d->hour) || d->hour > 23 || !in.one_of(":") || !in.digits(2, &d->minute) || d->minute > 59) return false;
+    if (!in.digits(2, &d->hour) || d->hour > 23 || !in.one_of(":") || !in.digits(2, &d->minute) || d->minute > 59)
+        return false;
     if (in.one_of(":")) {
         if (!in.digits(2, &d->second) || d->second > 59) return false;
         if (in.one_of(".,") && !read_fraction(in, &d->millisecond)) return false;
@@ -93,9 +94,11 @@ int days_in_month(long long year, int month) {
 std::optional<DateLike> parse_date_like(std::string_view text) {
     Cursor in(javascript::trim(text));
     DateLike d{};
-    if (!in.digits(4, &d.year) || !in.one_of("-") || !in.digits(2, &d.month) || !in.one_of("-") || !in.digits(2, &d.day))
+    if (!in.digits(4, &d.year) || !in.one_of("-") || !in.digits(2, &d.month) || !in.one_of("-") ||
+        !in.digits(2, &d.day))
         return std::nullopt;
-    if (d.year == 0 || d.month < 1 || d.month > 12 || d.day < 1 || d.day > days_in_month(d.year, d.month)) return std::nullopt;
+    if (d.year == 0 || d.month < 1 || d.month > 12 || d.day < 1 || d.day > days_in_month(d.year, d.month))
+        return std::nullopt;
     if (in.one_of("Tt ") && !read_time(in, &d)) return std::nullopt;
     if (!in.at_end()) return std::nullopt;
     return d;
@@ -104,7 +107,8 @@ std::optional<DateLike> parse_date_like(std::string_view text) {
 std::optional<double> date_like_seconds(std::string_view text) {
     const std::optional<DateLike> d = parse_date_like(text);
     if (!d) return std::nullopt;
-    const long long minutes = days_from_civil(d->year, d->month, d->day) * 1440 + d->hour * 60 + d->minute - d->offset_minutes.value_or(0);
+    const long long minutes =
+        days_from_civil(d->year, d->month, d->day) * 1440 + d->hour * 60 + d->minute - d->offset_minutes.value_or(0);
     return static_cast<double>((minutes * 60 + d->second) * 1000 + d->millisecond) / 1000;
 }
 

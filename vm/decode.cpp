@@ -14,7 +14,10 @@ constexpr std::int64_t kLargestOperand = std::int64_t{1} << 30;
 class Decoder {
   public:
     Decoder(Chunk& chunk, const Library& library)
-        : chunk_(chunk), library_(library), tokens_(chunk.tokens->values()), size_(static_cast<std::int64_t>(tokens_.size())) {}
+        : chunk_(chunk),
+          library_(library),
+          tokens_(chunk.tokens->values()),
+          size_(static_cast<std::int64_t>(tokens_.size())) {}
 
     void decode(std::span<const std::int64_t> entries) {
         chunk_.at.assign(tokens_.size(), Chunk::kNone);
@@ -90,8 +93,8 @@ class Decoder {
         if (!(d >= static_cast<double>(least) && d <= kLargestOperand) || d != std::trunc(d)) {
             std::string text = javascript::to_string(token);
             if (text.size() > 40) text = text.substr(0, 40) + "...";
-            invalid("Invalid bytecode: " + std::string(kOpcodes[static_cast<std::uint8_t>(last().op)].name) + " at token " +
-                    std::to_string(last().ip) + " needs " + std::string(what) + ", got " + text);
+            invalid("Invalid bytecode: " + std::string(kOpcodes[static_cast<std::uint8_t>(last().op)].name) +
+                    " at token " + std::to_string(last().ip) + " needs " + std::string(what) + ", got " + text);
             return false;
         }
         *out = static_cast<std::int64_t>(d);
@@ -123,7 +126,8 @@ class Decoder {
                 }
                 [[fallthrough]];
             case 'u':
-                if (operand(next, op == Opcode::OP_GET_UPVALUE || op == Opcode::OP_SET_UPVALUE ? "an index" : "a count", &value))
+                if (operand(next, op == Opcode::OP_GET_UPVALUE || op == Opcode::OP_SET_UPVALUE ? "an index" : "a count",
+                            &value))
                     last().n = static_cast<std::int32_t>(value);
                 return next + 1;
             case 's':
@@ -163,7 +167,8 @@ class Decoder {
             const Value name = javascript::to_string(tokens_[static_cast<std::size_t>(next)], *chunk_.heap);
             last().n = static_cast<std::int32_t>(count);
             last().constant = name;
-            const auto [found, is_new] = callee_of_.try_emplace(name.as_text(), static_cast<std::uint32_t>(chunk_.callees.size()));
+            const auto [found, is_new] =
+                callee_of_.try_emplace(name.as_text(), static_cast<std::uint32_t>(chunk_.callees.size()));
             if (is_new) chunk_.callees.push_back({name, library_.find(name.as_text())});
             last().to = found->second;
         }

@@ -49,7 +49,9 @@ class Labels {
 };
 
 std::string operands(const Chunk& chunk, const Instruction& i, const Labels& labels) {
-    const auto target = [&] { return i.to == chunk.before ? std::string("(before the first token)") : labels.of(chunk.code[i.to].ip); };
+    const auto target = [&] {
+        return i.to == chunk.before ? std::string("(before the first token)") : labels.of(chunk.code[i.to].ip);
+    };
     switch (kOpcodes[static_cast<std::uint8_t>(i.op)].operands) {
         case 'n':
         case 's':
@@ -68,7 +70,8 @@ std::string operands(const Chunk& chunk, const Instruction& i, const Labels& lab
         case 'c': {
             std::string out;
             for (const auto& [is_local, index] : chunk.functions[static_cast<std::size_t>(i.n)].captures)
-                out += (out.empty() ? "" : ", ") + std::string(is_local ? "local " : "upvalue ") + std::to_string(index);
+                out +=
+                    (out.empty() ? "" : ", ") + std::string(is_local ? "local " : "upvalue ") + std::to_string(index);
             return out;
         }
         default: return "";
@@ -101,7 +104,8 @@ void disassemble(const Chunk& chunk, std::string& out) {
             case Opcode::UNEXPECTED: line(i.ip, "?", std::string(i.constant.as_text())); break;
             case Opcode::INVALID: line(i.ip, "!", std::string(i.constant.as_text())); break;
             case Opcode::NO_OPERATION: line(i.ip, "null", ""); break;
-            default: line(i.ip, std::string(kOpcodes[static_cast<std::uint8_t>(i.op)].name), operands(chunk, i, labels));
+            default:
+                line(i.ip, std::string(kOpcodes[static_cast<std::uint8_t>(i.op)].name), operands(chunk, i, labels));
         }
     }
 }

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kFirstBlock = 16 * 1024;
 constexpr std::size_t kLargestBlock = 4 * 1024 * 1024;
-constexpr std::uint32_t kLinearEntries = 8;  // up to here a scan beats an index
+constexpr std::uint32_t kLinearEntries = 8;                 // up to here a scan beats an index
 constexpr std::int64_t kCostBound = std::int64_t{1} << 52;  // deep sharing can cost more than any number: saturate
 constexpr int kParentsFollowed = 64;
 constexpr int kReachBudget = 1000;
@@ -111,7 +111,8 @@ void* Heap::allocate_block(std::size_t bytes) {
     const std::size_t wanted = std::max(bytes, std::clamp(bytes_, kFirstBlock, kLargestBlock));
     const std::size_t size = bytes_ + wanted <= max_bytes_ ? wanted : bytes;
     if (bytes > max_bytes_ || bytes_ + size > max_bytes_)
-        fail(ErrorKind::Memory, "Out of memory: the values of this run need more than " + std::to_string(max_bytes_) + " bytes");
+        fail(ErrorKind::Memory,
+             "Out of memory: the values of this run need more than " + std::to_string(max_bytes_) + " bytes");
     blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
     std::swap(blocks_[used_blocks_], blocks_.back());
     bytes_ += size;
@@ -153,7 +154,8 @@ Value Heap::string_units(std::string_view text, std::size_t surplus) {
 }
 
 Array* Heap::array(std::size_t capacity, bool is_tuple) {
-    auto* a = new (allocate(sizeof(Array))) Array{{.type = Type::Array, .is_tuple = is_tuple, .epoch = epoch_}, nullptr, 0, nullptr};
+    auto* a = new (allocate(sizeof(Array)))
+        Array{{.type = Type::Array, .is_tuple = is_tuple, .epoch = epoch_}, nullptr, 0, nullptr};
     if (capacity > 0) {
         if (capacity > UINT32_MAX) fail(ErrorKind::Memory, "Out of memory: an array of more than 4294967295 elements");
         a->buffer = new (allocate(sizeof(Buffer) + capacity * sizeof(Value)))
@@ -236,30 +238,32 @@ Array* Heap::slice(const Array* a, std::size_t from, std::size_t to) {
     return part;
 }
 
+/// Gives the array elements of its own, with room for `capacity`.
+void Heap::own_elements(Array* a, std::size_t capacity) {
+    const bool was_shared = a->buffer != nullptr && a->buffer->is_shared;
+    auto* buffer = new (allocate(sizeof(Buffer) + capacity * sizeof(Value)))
+        Buffer{a->size, static_cast<std::uint32_t>(std::min<std::size_t>(capacity, UINT32_MAX)), false};
+    if (a->size > 0) std::memcpy(static_cast<void*>(buffer->items()), a->items, a->size * sizeof(Value));
+    a->buffer = buffer;
+    a->items = buffer->items();
+    if (!was_shared) return;
+    for (const Value item : a->values())
+        if (item.is_node()) item.as_node()->parent = &kManyParents;
+}
+
 void Heap::set(Array* a, std::size_t at, Value v) {
     if (at >= a->size) {
         if (at >= UINT32_MAX) fail(ErrorKind::Memory, "Out of memory: an array of more than 4294967295 elements");
         // The room first, so that a write far past the end costs one allocation (and fails before it writes).
-        if (a->buffer == nullptr || at >= a->buffer->capacity || a->buffer->is_shared || a->items != a->buffer->items()) {
-            const std::size_t capacity = std::max<std::size_t>(at + 1, std::size_t{a->size} * 2);
-            auto* buffer = new (allocate(sizeof(Buffer) + capacity * sizeof(Value)))
-                Buffer{a->size, static_cast<std::uint32_t>(std::min<std::size_t>(capacity, UINT32_MAX)), false};
-            if (a->size > 0) std::memcpy(static_cast<void*>(buffer->items()), a->items, a->size * sizeof(Value));
-            a->buffer = buffer;
-            a->items = buffer->items();
-        }
+        const bool fits =
+            a->buffer != nullptr && at < a->buffer->capacity && !a->buffer->is_shared && a->items == a->buffer->items();
+        if (!fits) own_elements(a, std::max<std::size_t>(at + 1, std::size_t{a->size} * 2));
         a->has_holes = a->has_holes || at > a->size;
         for (std::size_t i = a->size; i <= at; ++i) a->items[i] = Value::hole();
         a->size = static_cast<std::uint32_t>(at + 1);
         a->buffer->used = a->size;
     } else if (a->buffer->is_shared) {
-        const std::size_t size = a->size;
-        auto* buffer = new (allocate(sizeof(Buffer) + size * sizeof(Value))) Buffer{a->size, a->size, false};
-        std::memcpy(static_cast<void*>(buffer->items()), a->items, size * sizeof(Value));
-        a->buffer = buffer;
-        a->items = buffer->items();
-        for (const Value item : a->values())
-            if (item.is_node()) item.as_node()->parent = &kManyParents;
+        own_elements(a, a->size);
     }
     const Value old = a->items[at];
     a->items[at] = v;
@@ -437,8 +441,8 @@ void Heap::set_member(Dict* object, Value key, Value v) {
 
 Callable* Heap::callable(CallableKind kind, Value name, Value chunk, std::int64_t arg_count, std::int64_t upvalue_count,
                          std::int64_t ip) {
-    auto* c = new (allocate(sizeof(Callable)))
-        Callable{{.type = Type::Callable, .epoch = epoch_}, kind, name, chunk, arg_count, upvalue_count, ip, nullptr, nullptr};
+    auto* c = new (allocate(sizeof(Callable))) Callable{
+        {.type = Type::Callable, .epoch = epoch_}, kind, name, chunk, arg_count, upvalue_count, ip, nullptr, nullptr};
     static constexpr std::int64_t kKindUnits[] = {5, 3, 5};  // local, stl, async
     c->cost = 150 + kKindUnits[static_cast<int>(kind)] + (cost(name) - 8) + (cost(chunk) - 8);
     return c;
@@ -510,7 +514,8 @@ void Heap::replaced(Node* parent, Value old, Value fresh, std::int64_t extra) {
 
 void Heap::add_cost(Node* n, std::int64_t difference) {
     for (int steps = 0; n != nullptr; n = n->parent) {
-        const bool is_many = n == &kManyParents || (n->type == Type::Array && static_cast<Array*>(n)->buffer->is_shared);
+        const bool is_many =
+            n == &kManyParents || (n->type == Type::Array && static_cast<Array*>(n)->buffer->is_shared);
         if (is_many || ++steps > kParentsFollowed) {
             ++epoch_;  // someone's cost may be out of date: all who hold nodes count again when asked
             return;

@@ -2,10 +2,12 @@
 //
 // Rules for whoever edits it:
 //
-//  1. pc, sp, excess2 and origin live in `r`, a local. Whatever can raise, or looks at the run (push_slow, calls, costs of
+//  1. pc, sp, excess2 and origin live in `r`, a local. Whatever can raise, or looks at the run (push_slow, calls, costs
+//  of
 //     nodes), needs save() before it; whatever may have moved them needs load() after it.
 //  2. pc stands on the instruction being executed until it is done: errors, counts and traces depend on it.
-//  3. Every instruction counts once, when it starts. CONTINUE and END are not instructions of the wire format and do not.
+//  3. Every instruction counts once, when it starts. CONTINUE and END are not instructions of the wire format and do
+//  not.
 //  4. Operands are released before the result is pushed: an instruction that pops at least as much as it pushes, and
 //     pushes a primitive, can't reach a new peak.
 //  5. A slot's charge goes with the slot, not with the value: what is copied out of a slot is pushed anew.
@@ -41,35 +43,36 @@ Run::Step Run::loop() {
     std::int64_t* const charges = stack_.charges();
     std::int64_t start = top().start;
 
-    const auto save = [&] { at_ = r; };
-    const auto load = [&] {
+    // The compiler would rather keep `r` in memory than inline these.
+    const auto save = [&]() __attribute__((always_inline)) { at_ = r; };
+    const auto load = [&]() __attribute__((always_inline)) {
         r = at_;
         start = top().start;
     };
-    const auto check_peak = [&] {
+    const auto check_peak = [&]() __attribute__((always_inline)) {
         const std::int64_t use = reinterpret_cast<const char*>(r.sp) - reinterpret_cast<const char*>(base) + r.excess2;
         if (use > peak2_) [[unlikely]] {
             save();
             over_peak();
         }
     };
-    const auto push_primitive = [&](Value v) {
+    const auto push_primitive = [&](Value v) __attribute__((always_inline)) {
         *r.sp++ = v;
         check_peak();
     };
-    const auto push_charged = [&](Value v, std::int64_t cost) {
+    const auto push_charged = [&](Value v, std::int64_t cost) __attribute__((always_inline)) {
         charges[r.sp - base] = cost;
         r.excess2 += 2 * (cost - 8);
         *r.sp++ = v.charged(true);
         check_peak();
     };
-    const auto push = [&](Value v) {
+    const auto push = [&](Value v) __attribute__((always_inline)) {
         if (!v.is_heavy()) return push_primitive(v.charged(false));
         if (v.is_string()) return push_charged(v, 8 + static_cast<std::int64_t>(v.units()));
         save();
         push_charged(v, heap_.cost(v));
     };
-    const auto pop = [&]() -> Value {
+    const auto pop = [&]() __attribute__((always_inline)) {
         if (r.sp == base) [[unlikely]] {
             save();
             underflow();
@@ -78,7 +81,7 @@ Run::Step Run::loop() {
         if (r.sp->is_charged()) r.excess2 -= 2 * (charges[r.sp - base] - 8);
         return *r.sp;
     };
-    const auto jump = [&](std::uint32_t to) {
+    const auto jump = [&](std::uint32_t to) __attribute__((always_inline)) {
         const Instruction* target = &top().chunk->code[to];
         r.origin += reinterpret_cast<std::intptr_t>(target) - reinterpret_cast<std::intptr_t>(r.pc + 1);
         const bool is_backward = target <= r.pc;
@@ -89,21 +92,23 @@ Run::Step Run::loop() {
             load();
         }
     };
-    const auto compare_values = [&](Opcode op) {
+    const auto compare_values = [&](Opcode op) __attribute__((always_inline)) {
         const Value left = pop();
         const Value right = pop();
         save();
         push_primitive(Value::boolean(compare(op, left, right, heap_)));
     };
-    const auto compute = [&](Opcode op) {
+    const auto compute = [&](Opcode op) __attribute__((always_inline)) {
         const Value left = pop();
         const Value right = pop();
         save();
         push_primitive(arithmetic(op, left, right));
     };
     /// Two Ints on the stack, uncharged: `left` is the upper one.
-    const auto has_two_ints = [&] { return r.sp - base >= 2 && Value::are_plain_ints(r.sp[-1], r.sp[-2]); };
-    const auto replace_two = [&](Value v) {
+    const auto has_two_ints = [&]() __attribute__((always_inline)) {
+        return r.sp - base >= 2 && Value::are_plain_ints(r.sp[-1], r.sp[-2]);
+    };
+    const auto replace_two = [&](Value v) __attribute__((always_inline)) {
         --r.sp;
         r.sp[-1] = v;
     };
@@ -273,7 +278,8 @@ Run::Step Run::loop() {
             }
             case Opcode::OP_SET_LOCAL: {
                 const std::int64_t slot = start + i.n;
-                if (slot >= 0 && slot < r.sp - base - 1 && !r.sp[-1].is_heavy() && !r.sp[-1].is_charged() && !base[slot].is_charged()) {
+                if (slot >= 0 && slot < r.sp - base - 1 && !r.sp[-1].is_heavy() && !r.sp[-1].is_charged() &&
+                    !base[slot].is_charged()) {
                     base[slot] = *--r.sp;
                     break;
                 }
@@ -286,7 +292,8 @@ Run::Step Run::loop() {
             case Opcode::OP_GET_PROPERTY_NULLISH: {
                 const Value key = pop();
                 const Value object = pop();
-                if (object.is(Type::Array) && key.is(Type::Int) && key.as_int() > 0 && key.as_int() <= object.as_array()->size) {
+                if (object.is(Type::Array) && key.is(Type::Int) && key.as_int() > 0 &&
+                    key.as_int() <= object.as_array()->size) {
                     const Value item = object.as_array()->items[key.as_int() - 1];
                     push(item.is_nullish() ? Value::null() : item);
                     break;
@@ -350,7 +357,8 @@ Run::Step Run::loop() {
                 if (u.is_closed) {
                     push(u.value);
                 } else {
-                    const bool is_there = static_cast<std::uint64_t>(u.location) < static_cast<std::uint64_t>(r.sp - base);
+                    const bool is_there =
+                        static_cast<std::uint64_t>(u.location) < static_cast<std::uint64_t>(r.sp - base);
                     push(is_there ? base[u.location] : Value::undefined());
                 }
                 break;
@@ -365,7 +373,8 @@ Run::Step Run::loop() {
                     base[u.location] = v.charged(base[u.location].is_charged());
                 } else {
                     save();
-                    fail(ErrorKind::Bytecode, "Invalid upvalue: its slot " + std::to_string(u.location) + " is not on the stack");
+                    fail(ErrorKind::Bytecode,
+                         "Invalid upvalue: its slot " + std::to_string(u.location) + " is not on the stack");
                 }
                 break;
             }
@@ -454,8 +463,8 @@ void Run::over_peak() {
 void Run::underflow() {
     if (options_.trace) {
         // The reference writes another row, at the operand if it has read that already.
-        const bool has_read = kOpcodes[static_cast<std::uint8_t>(at_.pc->op)].operands != '-' && at_.pc->op != Opcode::OP_CALL_LOCAL &&
-                              at_.pc->op != Opcode::OP_CLOSURE;
+        const bool has_read = kOpcodes[static_cast<std::uint8_t>(at_.pc->op)].operands != '-' &&
+                              at_.pc->op != Opcode::OP_CALL_LOCAL && at_.pc->op != Opcode::OP_CLOSURE;
         trace(std::int64_t{at_.pc->ip} + (has_read ? 1 : 0));
     }
     fail(ErrorKind::Bytecode, "Invalid HogQL bytecode, stack is empty, can not pop");
@@ -508,7 +517,8 @@ void Run::make_container(const Instruction& i) {
     if (i.op == Opcode::OP_DICT) {
         Dict* d = heap_.dict(items.size() / 2 + items.size() % 2);
         for (std::size_t k = 0; k < items.size(); k += 2)
-            heap_.set(d, items[k].charged(false), k + 1 < items.size() ? items[k + 1].charged(false) : Value::undefined());
+            heap_.set(d, items[k].charged(false),
+                      k + 1 < items.size() ? items[k + 1].charged(false) : Value::undefined());
         made = Value::dict(d);
     } else {
         made = Value::array(heap_.array_of(items, i.op == Opcode::OP_TUPLE));
@@ -532,7 +542,8 @@ void Run::get_global(std::size_t count) {
     if (!args_.empty()) {
         if (frame.chunk->is_root && globals_ != nullptr && globals_->read(args_, heap_, v)) return push(v);
         if (frame.chunk->globals != nullptr && heap_.find(frame.chunk->globals, args_[0].as_text()) != nullptr) {
-            return push(from_host(get_nested(Value::object(const_cast<Dict*>(frame.chunk->globals)), args_, true, heap_), heap_));
+            return push(from_host(
+                get_nested(Value::object(const_cast<Dict*>(frame.chunk->globals)), args_, true, heap_), heap_));
         }
     }
     if (args_.size() == 1) {
@@ -602,8 +613,8 @@ bool Run::end_of_chunk() {
 /// The reference dispatches the token after the last one here.
 void Run::fail_past_end() {
     at_.origin -= static_cast<std::intptr_t>(sizeof(Instruction));  // it counts
-    fail(ErrorKind::Bytecode,
-         "Unexpected node while running bytecode in chunk \"" + javascript::to_string(top().chunk_name) + "\": undefined");
+    fail(ErrorKind::Bytecode, "Unexpected node while running bytecode in chunk \"" +
+                                  javascript::to_string(top().chunk_name) + "\": undefined");
 }
 
 void Run::throw_error(Value error) {
@@ -616,7 +627,8 @@ void Run::throw_error(Value error) {
     const Handler handler = handlers_.back();
     handlers_.pop_back();
     cut(handler.height);
-    if (static_cast<std::size_t>(handler.frames) < frames_.size()) frames_.resize(static_cast<std::size_t>(std::max<std::int64_t>(handler.frames, 1)));
+    if (static_cast<std::size_t>(handler.frames) < frames_.size())
+        frames_.resize(static_cast<std::size_t>(std::max<std::int64_t>(handler.frames, 1)));
     push(error);
     jump_to(arrive(top(), handler.ip));
     tick();  // a handler can be its own way back

@@ -64,7 +64,8 @@ double decimal_value(std::string_view s) {
         }
         const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
         const std::size_t first = mantissa.find_first_not_of("0.");
-        const double magnitude = first < point ? static_cast<double>(point - first) : -static_cast<double>(first - point);
+        const double magnitude =
+            first < point ? static_cast<double>(point - first) : -static_cast<double>(first - point);
         d = magnitude + exponent > 0 ? kInfinity : 0;
     }
     return negative ? -d : d;
@@ -251,7 +252,8 @@ bool strictly_equal(Value a, Value b) {
 }
 
 bool same_value_zero(Value a, Value b) {
-    return strictly_equal(a, b) || (a.is(Type::Double) && b.is(Type::Double) && std::isnan(a.as_double()) && std::isnan(b.as_double()));
+    return strictly_equal(a, b) ||
+           (a.is(Type::Double) && b.is(Type::Double) && std::isnan(a.as_double()) && std::isnan(b.as_double()));
 }
 
 int compare_text(std::string_view a, std::string_view b) {

@@ -245,10 +245,9 @@ class Reader {
             if (!is_digit(peek())) reject("expected a digit");
             while (is_digit(peek())) ++at_;
         }
-        if (is_integer && fits && n <= INT64_MAX && !(negative && n == 0)) {
-            const auto i = static_cast<std::int64_t>(n);
-            return Value::integer(negative ? -i : i);
-        }
+        const std::uint64_t most = static_cast<std::uint64_t>(INT64_MAX) + (negative ? 1 : 0);
+        if (is_integer && fits && n <= most && !(negative && n == 0))
+            return Value::integer(static_cast<std::int64_t>(negative ? 0 - n : n));
         return Value::number(javascript::number_of(text_.substr(start, at_ - start)));
     }
 

@@ -51,7 +51,8 @@ class Members {
   public:
     explicit Members(const Dict* d) : entries_(d->items()) {
         bool in_order = true;
-        for (const Entry& e : entries_) in_order = in_order && e.key.is_string() && !javascript::array_index(e.key.as_text());
+        for (const Entry& e : entries_)
+            in_order = in_order && e.key.is_string() && !javascript::array_index(e.key.as_text());
         if (in_order || d->type == Type::Object) return;
         std::unordered_map<std::string_view, std::size_t> places;
         for (const Entry& e : d->items()) {

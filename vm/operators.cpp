@@ -24,7 +24,9 @@ std::optional<double> temporal_seconds(Value v, const Heap& heap) {
     const double month = javascript::to_number(heap.find(o, "month")->value);
     const double day = javascript::to_number(heap.find(o, "day")->value);
     for (const double d : {year, month, day})
-        if (!std::isfinite(d)) fail(ErrorKind::Argument, "Can not compare a date that has " + javascript::to_string(Value::real(d)) + " in it");
+        if (!std::isfinite(d))
+            fail(ErrorKind::Argument,
+                 "Can not compare a date that has " + javascript::to_string(Value::real(d)) + " in it");
     const bool is_whole = year == std::trunc(year) && month == std::trunc(month) && day == std::trunc(day);
     if (!is_whole || !(std::abs(year) <= 275760) || !(month >= 1 && month <= 12)) return std::nan("");
     const auto y = static_cast<long long>(year);
@@ -57,8 +59,10 @@ void unify(Value& left, Value& right, const Heap& heap) {
 }
 
 bool is_finite_numbers(Value v) {
-    return v.is(Type::Array) && std::all_of(v.as_array()->values().begin(), v.as_array()->values().end(), [](Value item) {
-               return item.is(Type::Hole) || item.is(Type::Int) || (item.is(Type::Double) && std::isfinite(item.as_double()));
+    return v.is(Type::Array) &&
+           std::all_of(v.as_array()->values().begin(), v.as_array()->values().end(), [](Value item) {
+               return item.is(Type::Hole) || item.is(Type::Int) ||
+                      (item.is(Type::Double) && std::isfinite(item.as_double()));
            });
 }
 

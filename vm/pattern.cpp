@@ -1,5 +1,6 @@
 #include <hogvm/pattern.h>
 
+#include <cctype>
 #include <list>
 #include <mutex>
 #include <unordered_map>
@@ -18,6 +19,32 @@ constexpr std::int64_t kMemoryPerPattern = 1 << 20;  // bytes: RE2's own bound f
 constexpr std::size_t kLargestPattern = 64 * 1024;   // bytes
 
 using Compiled = std::shared_ptr<const RE2>;
+
+/// Hosts of the reference reach RE2 through packages that let patterns be written as in JavaScript here and there:
+/// `\uXXXX` and `\u{X}` for a character, `(?<name>` for a named group.
+std::string in_re2_syntax(std::string_view pattern) {
+    std::string out;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const std::string_view rest = pattern.substr(i);
+        const auto is_hex = [&](std::size_t at) {
+            return at < rest.size() && std::isxdigit(static_cast<unsigned char>(rest[at]));
+        };
+        if (rest.starts_with("(?<") && !rest.starts_with("(?<=") && !rest.starts_with("(?<!")) {
+            out += "(?P<";
+            i += 2;
+        } else if (rest.starts_with("\\u{")) {
+            out += "\\x{";
+            i += 2;
+        } else if (rest.starts_with("\\u") && is_hex(2) && is_hex(3) && is_hex(4) && is_hex(5)) {
+            out.append("\\x{").append(rest.substr(2, 4)).append("}");
+            i += 5;
+        } else {
+            out.append(rest.substr(0, rest[0] == '\\' ? 2 : 1));
+            if (rest[0] == '\\') ++i;
+        }
+    }
+    return out;
+}
 
 /// Least recently used out first. One lock: it is held for a look-up only, never while a pattern is compiled or run.
 class Cache {
@@ -69,9 +96,10 @@ class Cache {
         RE2::Options options;
         options.set_log_errors(false);
         options.set_max_mem(kMemoryPerPattern);
-        auto compiled = std::make_shared<const RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+        auto compiled = std::make_shared<const RE2>(in_re2_syntax(pattern), options);
         if (!compiled->ok())
-            fail(ErrorKind::Argument, "Invalid pattern: " + compiled->error() + " in " + std::string(pattern.substr(0, 200)));
+            fail(ErrorKind::Argument,
+                 "Invalid pattern: " + compiled->error() + " in " + std::string(pattern.substr(0, 200)));
         return compiled;
     }
 

@@ -29,7 +29,8 @@ double version_of(Value token) {
 }
 
 /// A member of a chunk's object: its tokens, or its globals.
-std::shared_ptr<Chunk> decode_entry(std::string_view name, Value entry, const std::shared_ptr<Heap>& heap, const Library& library) {
+std::shared_ptr<Chunk> decode_entry(std::string_view name, Value entry, const std::shared_ptr<Heap>& heap,
+                                    const Library& library) {
     const std::string where = "program: chunk \"" + std::string(name) + "\": ";
     if (!entry.is(Type::Object)) throw LoadError(where + "expected an object with \"bytecode\"");
     const Entry* bytecode = heap->find(entry.as_dict(), "bytecode");
@@ -85,7 +86,8 @@ std::shared_ptr<const Program> Program::load(Value input, std::shared_ptr<Heap> 
         program->chunks_.push_back(decode_entry("root", root->value, heap, library));
         if (!has_header(program->chunks_[0]->tokens)) throw LoadError(kWrongHeader);
         for (const Entry& e : chunks->items())
-            if (e.key.as_text() != "root") program->chunks_.push_back(decode_entry(e.key.as_text(), e.value, heap, library));
+            if (e.key.as_text() != "root")
+                program->chunks_.push_back(decode_entry(e.key.as_text(), e.value, heap, library));
     } else {
         throw LoadError("program: expected an array of tokens or an object with \"bytecodes\"");
     }
@@ -140,7 +142,9 @@ std::vector<Program::Finding> Program::check() const {
     std::vector<Finding> findings;
     for (const auto& chunk : chunks_) {
         const std::string name(chunk->name.as_text());
-        const auto found = [&](std::int64_t ip, std::string message) { findings.push_back({name, ip, std::move(message)}); };
+        const auto found = [&](std::int64_t ip, std::string message) {
+            findings.push_back({name, ip, std::move(message)});
+        };
         std::vector<bool> is_start(chunk->tokens->size, false);
         std::set<std::string_view> declared;
         for (const Instruction& i : chunk->code)
@@ -155,10 +159,13 @@ std::vector<Program::Finding> Program::check() const {
             if (&i == &chunk->code[chunk->before]) continue;
             switch (i.op) {
                 case Opcode::UNEXPECTED:
-                    found(i.ip, "Unexpected node while running bytecode in chunk \"" + name + "\": " + std::string(i.constant.as_text()));
+                    found(i.ip, "Unexpected node while running bytecode in chunk \"" + name +
+                                    "\": " + std::string(i.constant.as_text()));
                     break;
                 case Opcode::INVALID: found(i.ip, std::string(i.constant.as_text())); break;
-                case Opcode::OP_CALL_GLOBAL: check_call(*chunk, i, declared.contains(chunk->callees[i.to].name.as_text()), found); break;
+                case Opcode::OP_CALL_GLOBAL:
+                    check_call(*chunk, i, declared.contains(chunk->callees[i.to].name.as_text()), found);
+                    break;
                 case Opcode::OP_JUMP:
                 case Opcode::OP_JUMP_IF_FALSE:
                 case Opcode::OP_JUMP_IF_STACK_NOT_NULL: {
@@ -166,7 +173,8 @@ std::vector<Program::Finding> Program::check() const {
                     if (i.to == chunk->before) {
                         found(i.ip, "jumps to before the first token");
                     } else if (target.op != Opcode::END && !is_start[target.ip]) {
-                        found(i.ip, "jumps to token " + std::to_string(target.ip) + ", in the middle of an instruction");
+                        found(i.ip,
+                              "jumps to token " + std::to_string(target.ip) + ", in the middle of an instruction");
                     }
                     break;
                 }
@@ -174,9 +182,8 @@ std::vector<Program::Finding> Program::check() const {
             }
         }
     }
-    std::sort(findings.begin() , findings.end(), [](const Finding& a, const Finding& b) {
-        return a.chunk != b.chunk ? a.chunk < b.chunk : a.ip < b.ip;
-    });
+    std::sort(findings.begin(), findings.end(),
+              [](const Finding& a, const Finding& b) { return a.chunk != b.chunk ? a.chunk < b.chunk : a.ip < b.ip; });
     return findings;
 }
 
@@ -197,7 +204,8 @@ void Program::check_call(const Chunk& chunk, const Instruction& i, bool is_decla
     const bool too_many = f.max_args != Function::kAnyNumber && i.n > f.max_args;
     if (f.is_async || (i.n >= f.min_args && !too_many)) return;
     const std::string bound = f.native == nullptr ? "exactly" : too_many ? "at most" : "at least";
-    found(i.ip, "Function " + name + " requires " + bound + " " + std::to_string(too_many ? f.max_args : f.min_args) + " arguments, got " + std::to_string(i.n));
+    found(i.ip, "Function " + name + " requires " + bound + " " + std::to_string(too_many ? f.max_args : f.min_args) +
+                    " arguments, got " + std::to_string(i.n));
 }
 
 // Libraries.
@@ -206,7 +214,8 @@ Library::Library(std::span<const Function> functions) : functions_(functions) {
     for (const Function& f : functions_) by_name_.emplace(f.name, Member{&f, nullptr});
     // Those written in Hog call others, so their chunks come when all names are known.
     for (auto& [name, member] : by_name_)
-        if (!member.function->hog.empty()) member.chunk = load_chunk("stl/" + std::string(name), member.function->hog, *this);
+        if (!member.function->hog.empty())
+            member.chunk = load_chunk("stl/" + std::string(name), member.function->hog, *this);
 }
 
 Library::~Library() = default;

@@ -15,9 +15,9 @@
 namespace hogvm {
 namespace {
 
-constexpr std::uint32_t kTicksPerLook = 256;     // calls and backward jumps between two looks at the clock
-constexpr std::size_t kWorkPerLook = 4096;       // steps of a library function between two
-constexpr std::size_t kStackKept = 64 * 1024;    // slots whose memory a Vm keeps between runs
+constexpr std::uint32_t kTicksPerLook = 256;   // calls and backward jumps between two looks at the clock
+constexpr std::size_t kWorkPerLook = 4096;     // steps of a library function between two
+constexpr std::size_t kStackKept = 64 * 1024;  // slots whose memory a Vm keeps between runs
 constexpr std::size_t kMostSlots = 1 << 24;
 
 double steady_ms() {
@@ -50,7 +50,8 @@ void Run::reset() {
     printed_.clear();
     printed_bytes_ = 0;
     trace_.clear();
-    if (stack_.slots() > 0 && true_peak2_ > static_cast<std::int64_t>(kStackKept * sizeof(Value))) stack_.trim(kStackKept);
+    if (stack_.slots() > 0 && true_peak2_ > static_cast<std::int64_t>(kStackKept * sizeof(Value)))
+        stack_.trim(kStackKept);
     peak2_ = true_peak2_ = 0;
     lost_count_ = false;
     resumed_.reset();
@@ -143,7 +144,8 @@ Outcome Run::finish(Step step) {
 Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_ptr cause) {
     Outcome outcome;
     fill(outcome);
-    if (at_.pc != nullptr && at_.pc->op != Opcode::END && at_.pc->op != Opcode::CONTINUE) ++outcome.ops;  // the one that failed
+    if (at_.pc != nullptr && at_.pc->op != Opcode::END && at_.pc->op != Opcode::CONTINUE)
+        ++outcome.ops;  // the one that failed
     Error& error = outcome.error;
     error.kind = kind;
     error.message = message;
@@ -194,11 +196,13 @@ void Run::check_time(std::size_t work) {
     work_ += work;
     if (work_ < kWorkPerLook) return;
     work_ = 0;
-    if (host_.stop != nullptr && host_.stop->load(std::memory_order_relaxed)) fail(ErrorKind::Cancelled, "Execution was cancelled");
+    if (host_.stop != nullptr && host_.stop->load(std::memory_order_relaxed))
+        fail(ErrorKind::Cancelled, "Execution was cancelled");
     if (steady_ms() <= deadline_ms_) return;
     std::string seconds;
     javascript::append_number(options_.limits.timeout_ms / 1000, seconds);
-    fail(ErrorKind::Timeout, "Execution timed out after " + seconds + " seconds. Performed " + std::to_string(ops() + 1) + " ops.");
+    fail(ErrorKind::Timeout,
+         "Execution timed out after " + seconds + " seconds. Performed " + std::to_string(ops() + 1) + " ops.");
 }
 
 void Run::collect() {
@@ -221,7 +225,8 @@ void Run::collect() {
 
 double Run::now_ms() const {
     if (host_.clock) return host_.clock();
-    return std::floor(std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count());
+    return std::floor(
+        std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count());
 }
 
 double Run::random() {

@@ -1,18 +1,18 @@
 // A run: one program being executed.
 //
-// A Vm keeps one Run and uses it again and again. What a program can touch is here: its stack, frames, handlers, upvalues
-// and heap. The interpreter's loop (interpreter.cpp) keeps the hottest of it in local variables and writes them back to
-// `at_` (save) before it calls anything that may look at them or raise; see the rules there.
+// A Vm keeps one Run and uses it again and again. What a program can touch is here: its stack, frames, handlers,
+// upvalues and heap. The interpreter's loop (interpreter.cpp) keeps the hottest of it in local variables and writes
+// them back to `at_` (save) before it calls anything that may look at them or raise; see the rules there.
 //
-// Accounting. The reference charges each stack slot what its value cost, deeply, when it was put there, and remembers the
-// peak of the sum. Every slot costs 8; what it costs beyond that is its excess. So the use is 8 * height + excess, and in
-// units of half a byte (a Value is 16 bytes) it is the distance of the stack pointer from its base plus twice the excess:
-// `sp - base + excess2 > peak2` is the one test of a push. Pushing or popping a primitive needs nothing more; a slot with
-// excess has is_charged() set and its cost beside it in Stack::charges. Writing to a slot through an upvalue leaves the
-// charge of the slot as it was, as in the reference.
+// Accounting. The reference charges each stack slot what its value cost, deeply, when it was put there, and remembers
+// the peak of the sum. Every slot costs 8; what it costs beyond that is its excess. So the use is 8 * height + excess,
+// and in units of half a byte (a Value is 16 bytes) it is the distance of the stack pointer from its base plus twice
+// the excess: `sp - base + excess2 > peak2` is the one test of a push. Pushing or popping a primitive needs nothing
+// more; a slot with excess has is_charged() set and its cost beside it in Stack::charges. Writing to a slot through an
+// upvalue leaves the charge of the slot as it was, as in the reference.
 //
-// Counting. The instructions run so far are the distance of the current one from `origin`, which moves at each jump by as
-// much as was jumped over.
+// Counting. The instructions run so far are the distance of the current one from `origin`, which moves at each jump by
+// as much as was jumped over.
 #pragma once
 
 #include <cstdint>
@@ -185,8 +185,8 @@ class Run {
         while (at_.sp - base_ > height) pop();
     }
     std::uint64_t ops() const {
-        return static_cast<std::uint64_t>(
-            (reinterpret_cast<std::intptr_t>(at_.pc) - at_.origin) / static_cast<std::intptr_t>(sizeof(Instruction)));
+        return static_cast<std::uint64_t>((reinterpret_cast<std::intptr_t>(at_.pc) - at_.origin) /
+                                          static_cast<std::intptr_t>(sizeof(Instruction)));
     }
     /// Goes on at `target`, having run the instruction at at_.pc.
     void jump_to(const Instruction* target) {
@@ -200,9 +200,9 @@ class Run {
     Stack stack_;
     Registers at_{};
     Value* base_ = nullptr;
-    std::int64_t peak2_ = 0;       // what use2 is compared with: the peak, or the stack's end if that is nearer
+    std::int64_t peak2_ = 0;  // what use2 is compared with: the peak, or the stack's end if that is nearer
     std::int64_t true_peak2_ = 0;
-    bool lost_count_ = false;      // SET_LOCAL beyond the top makes the reference's sum NaN
+    bool lost_count_ = false;  // SET_LOCAL beyond the top makes the reference's sum NaN
 
     const Program* program_ = nullptr;
     const Globals* globals_ = nullptr;

@@ -15,7 +15,8 @@ std::size_t bytes_for(std::size_t slots, std::size_t each) { return (slots * eac
 
 void* map(std::size_t bytes) {
     void* at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (at == MAP_FAILED) fail(ErrorKind::Memory, "Out of memory: no " + std::to_string(bytes) + " bytes for the stack");
+    if (at == MAP_FAILED)
+        fail(ErrorKind::Memory, "Out of memory: no " + std::to_string(bytes) + " bytes for the stack");
     return at;
 }
 

@@ -1,8 +1,8 @@
 // A run's stack: values, and beside them what each cost when it was put there.
 //
-// Its memory is reserved for the largest stack that the memory limit allows (a slot costs 8 bytes in the accounting) and
-// touched only as far as a program gets, so that it never moves and pushing needs no test of its own for room: the test
-// against the peak is that, too.
+// Its memory is reserved for the largest stack that the memory limit allows (a slot costs 8 bytes in the accounting)
+// and touched only as far as a program gets, so that it never moves and pushing needs no test of its own for room: the
+// test against the peak is that, too.
 #pragma once
 
 #include <cstddef>

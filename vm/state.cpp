@@ -40,11 +40,13 @@ class StateReader {
     static std::int64_t integer(Value v, const std::string& what, std::int64_t least, std::int64_t most) {
         const bool fits = v.is(Type::Int) && v.as_int() >= least && v.as_int() <= most;
         if (!fits)
-            throw LoadError("state: " + what + ": expected an integer from " + std::to_string(least) + " to " + std::to_string(most) +
-                            ", got " + javascript::to_string(v).substr(0, 40));
+            throw LoadError("state: " + what + ": expected an integer from " + std::to_string(least) + " to " +
+                            std::to_string(most) + ", got " + javascript::to_string(v).substr(0, 40));
         return v.as_int();
     }
-    static double number(Value v, double missing) { return v.is_number() && std::isfinite(v.as_number()) ? v.as_number() : missing; }
+    static double number(Value v, double missing) {
+        return v.is_number() && std::isfinite(v.as_number()) ? v.as_number() : missing;
+    }
 
   private:
     Heap& heap_;
@@ -58,7 +60,8 @@ void read_upvalues(const StateReader& in, State& state) {
     std::vector<bool> seen(rows.size() + 1, false);
     for (const Value row : rows) {
         State::Upvalue u{};
-        u.id = static_cast<std::uint32_t>(in.integer(in.member(row, "id"), "upvalues: id", 1, static_cast<std::int64_t>(rows.size())));
+        u.id = static_cast<std::uint32_t>(
+            in.integer(in.member(row, "id"), "upvalues: id", 1, static_cast<std::int64_t>(rows.size())));
         if (seen[u.id]) throw LoadError("state: upvalues: two have the id " + std::to_string(u.id));
         seen[u.id] = true;
         u.location = in.integer(in.member(row, "location"), "upvalues: location", 0, kMostIndex);
@@ -103,22 +106,25 @@ std::shared_ptr<State> State::parse(std::string_view json, const Library& librar
         throw LoadError("state: " + e.message);
     }
     for (const Value row : in.array(root, "throwStack"))
-        state->handlers.push_back({in.integer(in.member(row, "callStackLen"), "throwStack: callStackLen", 1, kMostIndex),
-                                   in.integer(in.member(row, "stackLen"), "throwStack: stackLen", 0, kMostIndex),
-                                   in.integer(in.member(row, "catchIp"), "throwStack: catchIp", -kMostIndex, kMostIndex)});
+        state->handlers.push_back(
+            {in.integer(in.member(row, "callStackLen"), "throwStack: callStackLen", 1, kMostIndex),
+             in.integer(in.member(row, "stackLen"), "throwStack: stackLen", 0, kMostIndex),
+             in.integer(in.member(row, "catchIp"), "throwStack: catchIp", -kMostIndex, kMostIndex)});
     const Value declared = in.member(root, "declaredFunctions");
     if (declared.is(Type::Object)) {
         for (const Entry& e : declared.as_dict()->items()) {
             const bool is_pair = e.value.is(Type::Array) && e.value.as_array()->size == 2;
             if (!is_pair) throw LoadError("state: declaredFunctions: expected pairs of an ip and an argument count");
             const Value* pair = e.value.as_array()->items;
-            state->declared_functions.push_back({std::string(e.key.as_text()), in.integer(pair[0], "declaredFunctions: ip", -kMostIndex, kMostIndex),
-                                                 in.integer(pair[1], "declaredFunctions: argument count", 0, kMostIndex)});
+            state->declared_functions.push_back(
+                {std::string(e.key.as_text()), in.integer(pair[0], "declaredFunctions: ip", -kMostIndex, kMostIndex),
+                 in.integer(pair[1], "declaredFunctions: argument count", 0, kMostIndex)});
         }
     }
     constexpr auto kMostOps = std::int64_t{1} << 53;
     state->ops = static_cast<std::uint64_t>(in.integer(in.member(root, "ops"), "ops", 0, kMostOps));
-    state->async_steps = static_cast<int>(in.integer(in.member(root, "asyncSteps"), "asyncSteps", 0, std::numeric_limits<int>::max() - 1));
+    state->async_steps = static_cast<int>(
+        in.integer(in.member(root, "asyncSteps"), "asyncSteps", 0, std::numeric_limits<int>::max() - 1));
     state->running_ms = std::max(0.0, in.number(in.member(root, "syncDuration"), 0));
     state->max_memory = std::clamp(in.number(in.member(root, "maxMemUsed"), 0), 0.0, 0x1p50);
     return state;
@@ -146,8 +152,8 @@ std::string State::json() const {
     out += "],\"upvalues\":[";
     for (const Upvalue& u : upvalues) {
         separate(&u == &upvalues[0]);
-        out += "{\"__hogUpValue__\":true,\"id\":" + std::to_string(u.id) + ",\"location\":" + std::to_string(u.location) +
-               ",\"closed\":" + (u.is_closed ? "true" : "false");
+        out += "{\"__hogUpValue__\":true,\"id\":" + std::to_string(u.id) +
+               ",\"location\":" + std::to_string(u.location) + ",\"closed\":" + (u.is_closed ? "true" : "false");
         if (!u.value.is(Type::Undefined)) out += ",\"value\":", value(u.value);
         out += '}';
     }
@@ -156,15 +162,16 @@ std::string State::json() const {
         separate(&f == &frames[0]);
         out += "{\"ip\":" + std::to_string(f.ip) + ",\"chunk\":";
         value(f.chunk);
-        out += ",\"stackStart\":" + std::to_string(f.stack_start) + ",\"argCount\":" + std::to_string(f.arg_count) + ",\"closure\":";
+        out += ",\"stackStart\":" + std::to_string(f.stack_start) + ",\"argCount\":" + std::to_string(f.arg_count) +
+               ",\"closure\":";
         value(f.closure);
         out += '}';
     }
     out += "],\"throwStack\":[";
     for (const Handler& h : handlers) {
         separate(&h == &handlers[0]);
-        out += "{\"callStackLen\":" + std::to_string(h.call_stack_size) + ",\"stackLen\":" + std::to_string(h.stack_size) +
-               ",\"catchIp\":" + std::to_string(h.catch_ip) + "}";
+        out += "{\"callStackLen\":" + std::to_string(h.call_stack_size) +
+               ",\"stackLen\":" + std::to_string(h.stack_size) + ",\"catchIp\":" + std::to_string(h.catch_ip) + "}";
     }
     out += "],\"declaredFunctions\":{";
     for (const DeclaredFunction& d : declared_functions) {

@@ -14,7 +14,8 @@ namespace hogvm {
 Value Run::frame_closure(const Frame& frame, Heap& heap) const {
     if (frame.kind == FrameKind::Closure) return copy(Value::closure(const_cast<Closure*>(frame.closure)), heap);
     const CallableKind kind = frame.kind == FrameKind::Library ? CallableKind::Library : CallableKind::Local;
-    Callable* callable = heap.callable(kind, copy(frame.name, heap), copy(frame.chunk_name, heap), frame.arg_count, 0, frame.ip);
+    Callable* callable =
+        heap.callable(kind, copy(frame.name, heap), copy(frame.chunk_name, heap), frame.arg_count, 0, frame.ip);
     return Value::closure(heap.closure(callable, {}));
 }
 
@@ -28,15 +29,17 @@ std::shared_ptr<State> Run::state(std::int64_t next_ip) {
     for (const Value* v = base_; v != at_.sp; ++v) state->stack.push_back(converted(*v));
     std::vector<std::uint32_t> ids(upvalues_.size());
     std::iota(ids.begin(), ids.end(), 1u);
-    std::stable_sort(ids.begin(), ids.end(), [&](std::uint32_t a, std::uint32_t b) { return upvalues_[a - 1].location < upvalues_[b - 1].location; });
+    std::stable_sort(ids.begin(), ids.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return upvalues_[a - 1].location < upvalues_[b - 1].location;
+    });
     for (const std::uint32_t id : ids) {
         const Upvalue& u = upvalues_[id - 1];
         state->upvalues.push_back({id, u.location, u.is_closed, converted(u.value)});
     }
     for (const Frame& frame : frames_) {
         const bool is_top = &frame == &frames_.back();
-        state->frames.push_back({is_top ? next_ip : std::int64_t{frame.pc->ip}, copy(frame.chunk_name, heap), frame.start, frame.arg_count,
-                                 frame_closure(frame, heap)});
+        state->frames.push_back({is_top ? next_ip : std::int64_t{frame.pc->ip}, copy(frame.chunk_name, heap),
+                                 frame.start, frame.arg_count, frame_closure(frame, heap)});
     }
     for (const Handler& h : handlers_) state->handlers.push_back({h.frames, h.height, h.ip});
     for (const Declared& d : declared_)
@@ -49,8 +52,10 @@ std::shared_ptr<State> Run::state(std::int64_t next_ip) {
 }
 
 void Run::restore(const State& state, Value result) {
-    if (state.frames.empty() || state.frames.size() > kMostUncheckedFrames) throw LoadError("state: callStack: expected 1 to 50000 frames");
-    if (state.stack.size() + kMostArguments * 2 >= stack_.slots()) fail(ErrorKind::Memory, "Stack overflow: more than " + std::to_string(state.stack.size()) + " values");
+    if (state.frames.empty() || state.frames.size() > kMostUncheckedFrames)
+        throw LoadError("state: callStack: expected 1 to 50000 frames");
+    if (state.stack.size() + kMostArguments * 2 >= stack_.slots())
+        fail(ErrorKind::Memory, "Stack overflow: more than " + std::to_string(state.stack.size()) + " values");
     peak2_ = std::numeric_limits<std::int64_t>::max();  // what is there already is not checked
     const auto restored = [&](Value v) { return from_host(copy(v, heap_), heap_); };
     for (const Value v : state.stack) push(restored(v));
@@ -62,18 +67,27 @@ void Run::restore(const State& state, Value result) {
         upvalue_order_.push_back(u.id);
         if (!u.is_closed) highest_open_ = std::max(highest_open_, u.location);
     }
-    std::stable_sort(upvalue_order_.begin(), upvalue_order_.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return upvalues_[a - 1].location < upvalues_[b - 1].location; });
+    std::stable_sort(upvalue_order_.begin(), upvalue_order_.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return upvalues_[a - 1].location < upvalues_[b - 1].location;
+    });
     if (options_.fresh_upvalues)
         std::erase_if(upvalue_order_, [&](std::uint32_t id) { return upvalues_[id - 1].is_closed; });
 
     for (const State::Handler& h : state.handlers) handlers_.push_back({h.call_stack_size, h.stack_size, h.catch_ip});
-    for (const State::DeclaredFunction& d : state.declared_functions) declared_.push_back({heap_.string(d.name), d.ip, d.arg_count});
+    for (const State::DeclaredFunction& d : state.declared_functions)
+        declared_.push_back({heap_.string(d.name), d.ip, d.arg_count});
     for (const State::Frame& f : state.frames) {
         const Value closure = restored(f.closure);
         const Value name = restored(f.chunk);
-        Frame frame{FrameKind::Closure, keep(find_chunk(name)), nullptr, f.stack_start, f.arg_count, closure.as_closure(),
-                    closure.as_closure()->callable->name, name, f.ip};
+        Frame frame{FrameKind::Closure,
+                    keep(find_chunk(name)),
+                    nullptr,
+                    f.stack_start,
+                    f.arg_count,
+                    closure.as_closure(),
+                    closure.as_closure()->callable->name,
+                    name,
+                    f.ip};
         frame.pc = f.ip == 0 ? &frame.chunk->code[frame.chunk->start] : arrive(frame, f.ip);
         frames_.push_back(frame);
     }

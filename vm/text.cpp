@@ -25,7 +25,9 @@ std::uint64_t load8(const char* p) {
 unsigned char byte(std::string_view s, std::size_t at) { return static_cast<unsigned char>(s[at]); }
 
 bool is_low_surrogate(std::uint32_t c) { return c >= 0xDC00 && c < 0xE000; }
-std::uint32_t joined(std::uint32_t high, std::uint32_t low) { return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00); }
+std::uint32_t joined(std::uint32_t high, std::uint32_t low) {
+    return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+}
 
 /// The byte offset of a unit position, and whether it lies between the halves of a pair.
 struct Place {
@@ -133,60 +135,24 @@ struct SpecialUpper {
     std::uint32_t to[3];
 };
 constexpr SpecialUpper kSpecialUpper[] = {
-    {0x00DF, {0x53, 0x53}},
-    {0x0149, {0x2BC, 0x4E}},
-    {0x01F0, {0x4A, 0x30C}},
-    {0x0390, {0x399, 0x308, 0x301}},
-    {0x03B0, {0x3A5, 0x308, 0x301}},
-    {0x0587, {0x535, 0x552}},
-    {0x1E96, {0x48, 0x331}},
-    {0x1E97, {0x54, 0x308}},
-    {0x1E98, {0x57, 0x30A}},
-    {0x1E99, {0x59, 0x30A}},
-    {0x1E9A, {0x41, 0x2BE}},
-    {0x1F50, {0x3A5, 0x313}},
-    {0x1F52, {0x3A5, 0x313, 0x300}},
-    {0x1F54, {0x3A5, 0x313, 0x301}},
-    {0x1F56, {0x3A5, 0x313, 0x342}},
-    {0x1FB2, {0x1FBA, 0x399}},
-    {0x1FB3, {0x391, 0x399}},
-    {0x1FB4, {0x386, 0x399}},
-    {0x1FB6, {0x391, 0x342}},
-    {0x1FB7, {0x391, 0x342, 0x399}},
-    {0x1FBC, {0x391, 0x399}},
-    {0x1FC2, {0x1FCA, 0x399}},
-    {0x1FC3, {0x397, 0x399}},
-    {0x1FC4, {0x389, 0x399}},
-    {0x1FC6, {0x397, 0x342}},
-    {0x1FC7, {0x397, 0x342, 0x399}},
-    {0x1FCC, {0x397, 0x399}},
-    {0x1FD2, {0x399, 0x308, 0x300}},
-    {0x1FD3, {0x399, 0x308, 0x301}},
-    {0x1FD6, {0x399, 0x342}},
-    {0x1FD7, {0x399, 0x308, 0x342}},
-    {0x1FE2, {0x3A5, 0x308, 0x300}},
-    {0x1FE3, {0x3A5, 0x308, 0x301}},
-    {0x1FE4, {0x3A1, 0x313}},
-    {0x1FE6, {0x3A5, 0x342}},
-    {0x1FE7, {0x3A5, 0x308, 0x342}},
-    {0x1FF2, {0x1FFA, 0x399}},
-    {0x1FF3, {0x3A9, 0x399}},
-    {0x1FF4, {0x38F, 0x399}},
-    {0x1FF6, {0x3A9, 0x342}},
-    {0x1FF7, {0x3A9, 0x342, 0x399}},
-    {0x1FFC, {0x3A9, 0x399}},
-    {0xFB00, {0x46, 0x46}},
-    {0xFB01, {0x46, 0x49}},
-    {0xFB02, {0x46, 0x4C}},
-    {0xFB03, {0x46, 0x46, 0x49}},
-    {0xFB04, {0x46, 0x46, 0x4C}},
-    {0xFB05, {0x53, 0x54}},
-    {0xFB06, {0x53, 0x54}},
-    {0xFB13, {0x544, 0x546}},
-    {0xFB14, {0x544, 0x535}},
-    {0xFB15, {0x544, 0x53B}},
-    {0xFB16, {0x54E, 0x546}},
-    {0xFB17, {0x544, 0x53D}},
+    {0x00DF, {0x53, 0x53}},          {0x0149, {0x2BC, 0x4E}},         {0x01F0, {0x4A, 0x30C}},
+    {0x0390, {0x399, 0x308, 0x301}}, {0x03B0, {0x3A5, 0x308, 0x301}}, {0x0587, {0x535, 0x552}},
+    {0x1E96, {0x48, 0x331}},         {0x1E97, {0x54, 0x308}},         {0x1E98, {0x57, 0x30A}},
+    {0x1E99, {0x59, 0x30A}},         {0x1E9A, {0x41, 0x2BE}},         {0x1F50, {0x3A5, 0x313}},
+    {0x1F52, {0x3A5, 0x313, 0x300}}, {0x1F54, {0x3A5, 0x313, 0x301}}, {0x1F56, {0x3A5, 0x313, 0x342}},
+    {0x1FB2, {0x1FBA, 0x399}},       {0x1FB3, {0x391, 0x399}},        {0x1FB4, {0x386, 0x399}},
+    {0x1FB6, {0x391, 0x342}},        {0x1FB7, {0x391, 0x342, 0x399}}, {0x1FBC, {0x391, 0x399}},
+    {0x1FC2, {0x1FCA, 0x399}},       {0x1FC3, {0x397, 0x399}},        {0x1FC4, {0x389, 0x399}},
+    {0x1FC6, {0x397, 0x342}},        {0x1FC7, {0x397, 0x342, 0x399}}, {0x1FCC, {0x397, 0x399}},
+    {0x1FD2, {0x399, 0x308, 0x300}}, {0x1FD3, {0x399, 0x308, 0x301}}, {0x1FD6, {0x399, 0x342}},
+    {0x1FD7, {0x399, 0x308, 0x342}}, {0x1FE2, {0x3A5, 0x308, 0x300}}, {0x1FE3, {0x3A5, 0x308, 0x301}},
+    {0x1FE4, {0x3A1, 0x313}},        {0x1FE6, {0x3A5, 0x342}},        {0x1FE7, {0x3A5, 0x308, 0x342}},
+    {0x1FF2, {0x1FFA, 0x399}},       {0x1FF3, {0x3A9, 0x399}},        {0x1FF4, {0x38F, 0x399}},
+    {0x1FF6, {0x3A9, 0x342}},        {0x1FF7, {0x3A9, 0x342, 0x399}}, {0x1FFC, {0x3A9, 0x399}},
+    {0xFB00, {0x46, 0x46}},          {0xFB01, {0x46, 0x49}},          {0xFB02, {0x46, 0x4C}},
+    {0xFB03, {0x46, 0x46, 0x49}},    {0xFB04, {0x46, 0x46, 0x4C}},    {0xFB05, {0x53, 0x54}},
+    {0xFB06, {0x53, 0x54}},          {0xFB13, {0x544, 0x546}},        {0xFB14, {0x544, 0x535}},
+    {0xFB15, {0x544, 0x53B}},        {0xFB16, {0x54E, 0x546}},        {0xFB17, {0x544, 0x53D}},
 };
 
 /// 1F80 to 1FAF: Greek letters with a subscript iota, whose upper case writes it out.
@@ -212,7 +178,8 @@ std::size_t surplus(std::string_view s) {
             // of continuation bytes, less one a lead of four.
             const std::uint64_t continuation = high & ~((word << 1) & kHighBits);
             const std::uint64_t four = high & (word << 1) & (word << 2) & (word << 3) & kHighBits;
-            count += static_cast<std::size_t>(std::popcount(continuation)) - static_cast<std::size_t>(std::popcount(four));
+            count +=
+                static_cast<std::size_t>(std::popcount(continuation)) - static_cast<std::size_t>(std::popcount(four));
         }
         p += 8;
         left -= 8;
@@ -246,7 +213,8 @@ bool is_utf8(std::string_view s, std::size_t* bad) {
             if (!continues(i + 1)) return reject();
             i += 2;
         } else if (b >= 0xE0 && b < 0xF0) {
-            if (!continues(i + 1, b == 0xE0 ? 0xA0 : 0x80, b == 0xED ? 0x9F : 0xBF) || !continues(i + 2)) return reject();
+            if (!continues(i + 1, b == 0xE0 ? 0xA0 : 0x80, b == 0xED ? 0x9F : 0xBF) || !continues(i + 2))
+                return reject();
             i += 3;
         } else if (b >= 0xF0 && b < 0xF5) {
             if (!continues(i + 1, b == 0xF0 ? 0x90 : 0x80, b == 0xF4 ? 0x8F : 0xBF) || !continues(i + 2) ||
@@ -344,17 +312,23 @@ std::size_t find(Value haystack, Value needle, std::size_t from) {
     const std::string_view n = needle.as_text();
     if (haystack.is_ascii()) return needle.is_ascii() ? h.find(n, from) : std::string_view::npos;
     if (from > haystack.units()) return std::string_view::npos;
-    const std::size_t start = place_of(h, from).offset;
     // A needle that starts or ends with half a pair can match half a character: only then are units compared.
-    const auto starts_low = [](std::string_view s) { return s.size() >= 3 && byte(s, 0) == 0xED && byte(s, 1) >= 0xB0; };
+    const auto starts_low = [](std::string_view s) {
+        return s.size() >= 3 && byte(s, 0) == 0xED && byte(s, 1) >= 0xB0;
+    };
     const auto ends_high = [](std::string_view s) {
         return s.size() >= 3 && byte(s, s.size() - 3) == 0xED && byte(s, s.size() - 2) >= 0xA0 &&
                byte(s, s.size() - 2) < 0xB0;
     };
     if (!starts_low(n) && !ends_high(n)) {
+        // From the middle of a pair on, the first whole character is the next one.
+        const Place place = place_of(h, from);
+        const std::size_t start = place.offset + (place.splits_pair ? 4 : 0);
+        const std::size_t start_unit = from + (place.splits_pair ? 1 : 0);
+        if (n.empty()) return from;
         const std::size_t at = h.find(n, start);
-        return at == std::string_view::npos ? at : from + (at - start) - surplus(h.substr(start, at - start)) -
-                                                       (place_of(h, from).splits_pair ? 1 : 0);
+        if (at == std::string_view::npos) return at;
+        return start_unit + (at - start) - surplus(h.substr(start, at - start));
     }
     const auto units_of = [](std::string_view s) {
         std::u16string out;
@@ -399,7 +373,8 @@ Value to_lower(Value string, Heap& heap) {
         while (i < s.size() && !(s[i] >= 'A' && s[i] <= 'Z')) ++i;
         if (i == s.size()) return string;
         char* out = static_cast<char*>(heap.allocate(s.size()));
-        for (std::size_t j = 0; j < s.size(); ++j) out[j] = static_cast<char>(s[j] >= 'A' && s[j] <= 'Z' ? s[j] + 32 : s[j]);
+        for (std::size_t j = 0; j < s.size(); ++j)
+            out[j] = static_cast<char>(s[j] >= 'A' && s[j] <= 'Z' ? s[j] + 32 : s[j]);
         return Value::ascii({out, s.size()});
     }
     return mapped(string, heap, [](TextBuilder& out, std::string_view text, std::size_t at, std::uint32_t c) {
@@ -421,7 +396,8 @@ Value to_upper(Value string, Heap& heap) {
         while (i < s.size() && !(s[i] >= 'a' && s[i] <= 'z')) ++i;
         if (i == s.size()) return string;
         char* out = static_cast<char*>(heap.allocate(s.size()));
-        for (std::size_t j = 0; j < s.size(); ++j) out[j] = static_cast<char>(s[j] >= 'a' && s[j] <= 'z' ? s[j] - 32 : s[j]);
+        for (std::size_t j = 0; j < s.size(); ++j)
+            out[j] = static_cast<char>(s[j] >= 'a' && s[j] <= 'z' ? s[j] - 32 : s[j]);
         return Value::ascii({out, s.size()});
     }
     return mapped(string, heap, [](TextBuilder& out, std::string_view, std::size_t, std::uint32_t c) {
@@ -451,7 +427,10 @@ Value decode_utf8(std::string_view bytes, Heap& heap) {
         out.append_unit(0xFFFD);
         // One replacement for the longest run that begins a valid sequence (WHATWG Encoding, "maximal subpart").
         const unsigned char lead = byte(bytes, i);
-        std::size_t wanted = lead >= 0xF0 && lead < 0xF5 ? 3 : lead >= 0xE0 && lead < 0xF0 ? 2 : lead >= 0xC2 && lead < 0xE0 ? 1 : 0;
+        std::size_t wanted = lead >= 0xF0 && lead < 0xF5   ? 3
+                             : lead >= 0xE0 && lead < 0xF0 ? 2
+                             : lead >= 0xC2 && lead < 0xE0 ? 1
+                                                           : 0;
         unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
         unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
         ++i;

@@ -97,7 +97,10 @@ TEST_CASE("a text is found at its position in units") {
     CHECK(find("abcabc", "c", 3) == 5);
     CHECK(find("abc", "d", 0) == std::string_view::npos);
     CHECK(find("😀é😀x", "x", 0) == 5);
-    CHECK(find("😀é😀x", "😀", 1) == 3);
+}
+
+TEST_CASE("a search from within a pair does not find what starts before") {
+    CHECK(text::find(Value::text("😀é😀x"), Value::text("😀"), 1) == 3);
 }
 
 TEST_CASE("UTF-8 is told from what is none, with the place") {

@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include <hogvm/javascript.h>
-#include <hogvm/text.h>
 
 #include "run.h"
 
@@ -11,49 +10,48 @@ namespace {
 
 constexpr std::size_t kMostRows = 1'000'000;
 
-std::string text_of(Value v) {
-    std::string buffer;
-    const std::string s = javascript::to_string(v);
-    return std::string(text::well_formed(s, buffer));
-}
-
 }  // namespace
 
 void Run::trace_start() {
     traced_ms_ = now_ms();
     traced_chunk_ = top().chunk_name;
-    trace_.push_back({traced_ms_, text_of(traced_chunk_), 0, "START", ""});
+    trace_.push_back({traced_ms_, javascript::to_string(traced_chunk_), 0, "START", ""});
 }
 
 void Run::trace(std::int64_t ip) {
-    if (trace_.size() >= kMostRows)
-        fail(ErrorKind::Memory, "The trace exceeds " + std::to_string(kMostRows) + " rows");
+    if (trace_.size() >= kMostRows) fail(ErrorKind::Memory, "The trace exceeds " + std::to_string(kMostRows) + " rows");
     TraceRow row;
     const double now = now_ms();
     row.ms = now != traced_ms_ ? now - traced_ms_ : 0;
     traced_ms_ = now;
     const Frame& frame = top();
-    if (!javascript::strictly_equal(frame.chunk_name, traced_chunk_)) row.chunk = text_of(frame.chunk_name);
+    if (!javascript::strictly_equal(frame.chunk_name, traced_chunk_))
+        row.chunk = javascript::to_string(frame.chunk_name);
     traced_chunk_ = frame.chunk_name;
     const Array* tokens = frame.chunk->tokens;
     row.ip = ip;
-    const auto token = [&](std::int64_t at) { return at >= 0 && at < tokens->size ? tokens->items[at] : Value::undefined(); };
+    const auto token = [&](std::int64_t at) {
+        return at >= 0 && at < tokens->size ? tokens->items[at] : Value::undefined();
+    };
     const Value opcode = token(ip);
     row.op = "???";
     if (opcode.is_number()) {
-        row.op = text_of(opcode);
+        row.op = javascript::to_string(opcode);
         const double number = opcode.as_number();
         if (number >= 1 && number < kOpcodeCount && number == std::trunc(number))
             row.op += "/" + std::string(kOpcodes[static_cast<std::size_t>(number)].name);
-        switch (static_cast<Opcode>(number >= 1 && number < kOpcodeCount && number == std::trunc(number) ? number : 0)) {
+        switch (
+            static_cast<Opcode>(number >= 1 && number < kOpcodeCount && number == std::trunc(number) ? number : 0)) {
             case Opcode::OP_CALL_LOCAL:
             case Opcode::OP_GET_PROPERTY:
-            case Opcode::OP_GET_PROPERTY_NULLISH: row.debug = text_of(height() > 0 ? at_.sp[-1] : Value::undefined()); break;
+            case Opcode::OP_GET_PROPERTY_NULLISH:
+                row.debug = javascript::to_string(height() > 0 ? at_.sp[-1] : Value::undefined());
+                break;
             case Opcode::OP_GET_GLOBAL:
             case Opcode::OP_CALL_GLOBAL:
             case Opcode::OP_STRING:
             case Opcode::OP_INTEGER:
-            case Opcode::OP_FLOAT: row.debug = text_of(token(ip + 1)); break;
+            case Opcode::OP_FLOAT: row.debug = javascript::to_string(token(ip + 1)); break;
             default: break;
         }
     }

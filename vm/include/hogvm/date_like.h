@@ -2,8 +2,8 @@
 //
 //     YYYY-MM-DD, optionally T, t or a space and HH:MM[:SS[.|,1-9 digits]] with an optional Z, z or +-HH[[:]MM]
 //
-// White space around is ignored. The year 0000, 24:00 and days that a month does not have are refused; fractions are cut
-// to milliseconds. The grammar is that of all HogVMs.
+// White space around is ignored. The year 0000, 24:00 and days that a month does not have are refused; fractions are
+// cut to milliseconds. The grammar is that of all HogVMs.
 #pragma once
 
 #include <optional>

@@ -8,8 +8,8 @@
 // Costs. The reference's memory limit is in terms of what a value costs deeply; it recomputes that at each push. Here a
 // node carries its cost. Only SET_PROPERTY changes a node, and set() adds the difference to the node and to the chain
 // of its parents. A node that several nodes hold has no such chain; then `epoch` moves on, and nodes that hold nodes
-// recompute their cost when next asked, once an epoch. A node that holds itself costs 8 where it recurs, so once a cycle
-// may exist, nodes that hold nodes are costed by walking, as the reference does it.
+// recompute their cost when next asked, once an epoch. A node that holds itself costs 8 where it recurs, so once a
+// cycle may exist, nodes that hold nodes are costed by walking, as the reference does it.
 #pragma once
 
 #include <cstddef>
@@ -67,7 +67,7 @@ class Heap {
     }
 
     // Values. All of them are new and unshared.
-    Value string(std::string_view wtf8);               ///< a copy of the text
+    Value string(std::string_view wtf8);                             ///< a copy of the text
     Value string_units(std::string_view wtf8, std::size_t surplus);  ///< likewise, its surplus known
     Array* array(std::size_t capacity, bool is_tuple = false);
     Array* array_of(std::span<const Value> items, bool is_tuple = false);
@@ -130,6 +130,7 @@ class Heap {
 
     void* allocate_block(std::size_t bytes);
     Dict* new_dict(Type type, std::size_t capacity);
+    void own_elements(Array* a, std::size_t capacity);
     void grow(Dict* d);
     void index_entry(Dict* d, std::uint32_t position);
     void build_index(Dict* d);

@@ -43,8 +43,8 @@ class Call {
     /// The argument counted from 0, or undefined if it was not given.
     Value operator[](std::size_t i) const { return i < args.size() ? args[i] : Value::undefined(); }
 
-    double now_ms() const;    ///< epoch milliseconds by the host's clock
-    double random() const;    ///< in [0, 1)
+    double now_ms() const;  ///< epoch milliseconds by the host's clock
+    double random() const;  ///< in [0, 1)
     void print(std::string_view line) const;
     /// Ends the run if its time is up or it was cancelled. Functions that can run long call this every so often;
     /// `work` is how many small steps have passed since the last call, and the clock is looked at every few thousand.

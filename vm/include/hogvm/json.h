@@ -1,8 +1,8 @@
 // JSON to values and back.
 //
-// Reading is as JavaScript's JSON.parse: RFC 8259, escaped lone surrogates kept, a repeated key keeps its first place and
-// its last value, keys that are array indices come first. Numbers are correctly rounded; integers within 64 bits keep
-// their digits. Text that is no UTF-8 is refused. Writing is as JSON.stringify.
+// Reading is as JavaScript's JSON.parse: RFC 8259, escaped lone surrogates kept, a repeated key keeps its first place
+// and its last value, keys that are array indices come first. Numbers are correctly rounded; integers within 64 bits
+// keep their digits. Text that is no UTF-8 is refused. Writing is as JSON.stringify.
 #pragma once
 
 #include <cstddef>

@@ -27,11 +27,11 @@ struct Function {
 
     std::string_view name;
     int min_args;
-    int max_args;              // kAnyNumber: no bound
-    NativeFunction native;     // written in C++
-    std::string_view hog;      // written in Hog: its tokens as JSON, without a header; min_args == max_args
-    bool is_async;             // suspends the program; the host answers
-    std::string_view family;   // such as "strings"
+    int max_args;                  // kAnyNumber: no bound
+    NativeFunction native;         // written in C++
+    std::string_view hog;          // written in Hog: its tokens as JSON, without a header; min_args == max_args
+    bool is_async;                 // suspends the program; the host answers
+    std::string_view family;       // such as "strings"
     std::string_view signature;    // such as "substring(text, start, length?)"
     std::string_view description;  // one sentence or two
     std::string_view example;      // Hog, and what it gives: "upper('ab') = 'AB'"

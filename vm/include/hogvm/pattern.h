@@ -1,7 +1,7 @@
 // Patterns: RE2 behind a cache of compiled ones, and LIKE.
 //
-// A program's patterns are mostly constants, but they come from its data, too, and compiling one costs microseconds. The
-// cache is shared by all threads of the process, bounded by number, and evicts what was not used for longest.
+// A program's patterns are mostly constants, but they come from its data, too, and compiling one costs microseconds.
+// The cache is shared by all threads of the process, bounded by number, and evicts what was not used for longest.
 //
 // LIKE is a search, not anchored: '%' is any run of characters, '_' any one, neither matches a newline.
 #pragma once

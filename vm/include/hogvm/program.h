@@ -1,7 +1,7 @@
 // A program: HogVM bytecode, decoded once.
 //
-// A Program is immutable and may be shared between threads. Loading decodes the tokens into instructions; what can't run
-// (an unknown opcode, a missing operand) becomes an instruction that fails when it is reached, as in the reference.
+// A Program is immutable and may be shared between threads. Loading decodes the tokens into instructions; what can't
+// run (an unknown opcode, a missing operand) becomes an instruction that fails when it is reached, as in the reference.
 // Positions in errors, traces and states are indices into the wire format's token array ("ip").
 //
 //     auto program = hogvm::Program::parse(R"(["_H", 1, 33, 2, 33, 1, 6, 38])", hogvm::standard_library());

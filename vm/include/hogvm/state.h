@@ -1,8 +1,8 @@
 // The state of a suspended program: all that it takes to go on, in this process or another.
 //
-// Its JSON is part of the wire format (docs/bytecode.md): a state that the reference VM wrote resumes here, and the other
-// way round. Values in it are converted as for JSON: tuples are arrays, references inside a slot and between slots are
-// not shared any more.
+// Its JSON is part of the wire format (docs/bytecode.md): a state that the reference VM wrote resumes here, and the
+// other way round. Values in it are converted as for JSON: tuples are arrays, references inside a slot and between
+// slots are not shared any more.
 #pragma once
 
 #include <cstdint>

@@ -110,14 +110,10 @@ class Value {
     constexpr bool as_bool() const { return payload_.i != 0; }
     constexpr double as_double() const { return payload_.d; }
     /// The value of an Int or a Double.
-    constexpr double as_number() const {
-        return type_ == Type::Int ? static_cast<double>(payload_.i) : payload_.d;
-    }
+    constexpr double as_number() const { return type_ == Type::Int ? static_cast<double>(payload_.i) : payload_.d; }
     constexpr std::string_view as_text() const { return {payload_.text, size_}; }
     /// A string's length in UTF-16 code units.
-    std::size_t units() const {
-        return surplus_ != kManySurplus ? size_ - surplus_ : counted_units();
-    }
+    std::size_t units() const { return surplus_ != kManySurplus ? size_ - surplus_ : counted_units(); }
     constexpr bool is_ascii() const { return surplus_ == 0; }
 
     Node* as_node() const { return payload_.node; }
@@ -169,27 +165,27 @@ static_assert(sizeof(Value) == 16);
 
 /// What an Object passes for, from the keys that it has; the reference asks for keys, not for types.
 enum Trait : std::uint8_t {
-    kDateTime = 1,   // __hogDateTime__, dt (epoch seconds), zone
-    kDate = 2,       // __hogDate__, year, month, day
-    kError = 4,      // __hogError__, type, message
-    kCallable = 8,   // __hogCallable__, argCount, ip, upvalueCount
-    kClosure = 16,   // __hogClosure__, callable, upvalues
-    kSyntax = 32,    // __hx_ast: a HogQL syntax tree
-    kMarked = 128,   // some key starts with __h
+    kDateTime = 1,  // __hogDateTime__, dt (epoch seconds), zone
+    kDate = 2,      // __hogDate__, year, month, day
+    kError = 4,     // __hogError__, type, message
+    kCallable = 8,  // __hogCallable__, argCount, ip, upvalueCount
+    kClosure = 16,  // __hogClosure__, callable, upvalues
+    kSyntax = 32,   // __hx_ast: a HogQL syntax tree
+    kMarked = 128,  // some key starts with __h
 };
 
 /// The head of everything on a heap that holds values. Its cost is the reference's (docs/bytecode.md, "Memory").
 /// `cost` is exact while nothing nested in the node has changed unnoticed; Heap::cost knows when to trust it.
 struct Node {
     Type type;
-    bool is_tuple = false;      // of an Array
-    bool has_holes = false;     // of an Array: it may have some
-    bool has_nodes = false;     // holds a node, so its cost can change from below
-    bool visiting = false;      // on the path of a walk that must notice cycles
-    std::uint8_t traits = 0;    // of an Object: Trait bits
-    std::uint32_t epoch = 0;    // Heap::epoch when the cost was last computed
-    std::int64_t cost = 8;      // bytes
-    Node* parent = nullptr;     // the one node that holds this one; kManyParents if it may be several
+    bool is_tuple = false;    // of an Array
+    bool has_holes = false;   // of an Array: it may have some
+    bool has_nodes = false;   // holds a node, so its cost can change from below
+    bool visiting = false;    // on the path of a walk that must notice cycles
+    std::uint8_t traits = 0;  // of an Object: Trait bits
+    std::uint32_t epoch = 0;  // Heap::epoch when the cost was last computed
+    std::int64_t cost = 8;    // bytes
+    Node* parent = nullptr;   // the one node that holds this one; kManyParents if it may be several
 };
 
 /// The elements of one array, or of several that share a prefix: each has its own length. An array that reaches
@@ -235,8 +231,8 @@ constexpr std::string_view name_of(CallableKind kind) {
 /// A function's code: a place in a chunk, or the name of a library or host function.
 struct Callable : Node {
     CallableKind kind;
-    Value name;    // usually a string; null prints as lambda
-    Value chunk;   // the chunk's name
+    Value name;   // usually a string; null prints as lambda
+    Value chunk;  // the chunk's name
     std::int64_t arg_count;
     std::int64_t upvalue_count;
     std::int64_t ip;  // a token index in the chunk

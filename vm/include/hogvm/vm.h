@@ -8,11 +8,11 @@
 //     if (outcome.finished()) std::cout << outcome.json() << '\n';
 //     else std::cerr << outcome.error.text() << '\n';
 //
-// A run ends finished, suspended or failed; it throws nothing. `Outcome::result` and other values of an outcome are valid
-// until the Vm's next run, and as long as the globals' text.
+// A run ends finished, suspended or failed; it throws nothing. `Outcome::result` and other values of an outcome are
+// valid until the Vm's next run, and as long as the globals' text.
 //
-// An asynchronous function suspends the program: the outcome names it, with its arguments and a State. The host does the
-// work in its own time and resumes, here or in another process:
+// An asynchronous function suspends the program: the outcome names it, with its arguments and a State. The host does
+// the work in its own time and resumes, here or in another process:
 //
 //     while (outcome.suspended()) outcome = vm.resume(*outcome.state, answer(outcome.function, outcome.args));
 #pragma once
@@ -36,11 +36,11 @@
 namespace hogvm {
 
 struct Limits {
-    double timeout_ms = 5000;                  // of the program's own running time, suspensions not counted
-    std::int64_t memory = 64 * 1024 * 1024;    // bytes in the reference's accounting; 0 or less: none
+    double timeout_ms = 5000;                // of the program's own running time, suspensions not counted
+    std::int64_t memory = 64 * 1024 * 1024;  // bytes in the reference's accounting; 0 or less: none
     int async_steps = 100;
-    std::size_t heap = 512u * 1024 * 1024;     // real bytes that the run's values may take
-    std::size_t printed = 16u * 1024 * 1024;   // bytes printed
+    std::size_t heap = 512u * 1024 * 1024;    // real bytes that the run's values may take
+    std::size_t printed = 16u * 1024 * 1024;  // bytes printed
 };
 
 struct RunOptions {
@@ -50,12 +50,12 @@ struct RunOptions {
     bool fresh_upvalues = false;  // a captured variable is always the one that is there; see docs/differences.md
 };
 
-/// One executed instruction, with the columns of the reference's telemetry.
+/// One executed instruction, with the columns of the reference's telemetry. Texts are WTF-8, as the program has them.
 struct TraceRow {
     double ms;          // since the row before; epoch milliseconds in the first row
     std::string chunk;  // empty if the row before has the same
     std::int64_t ip;
-    std::string op;     // such as "33/INTEGER"; "START" in the first row
+    std::string op;  // such as "33/INTEGER"; "START" in the first row
     std::string debug;
 };
 
@@ -70,18 +70,18 @@ struct Outcome {
     std::span<const Value> args;
     std::shared_ptr<State> state;  // also of a finished run with keep_stack
 
-    std::uint64_t ops = 0;        // instructions executed
-    double max_memory = 0;        // the peak in the reference's accounting; NaN if a program upset it (docs/differences.md)
-    int async_steps = 0;          // suspensions so far
-    double running_ms = 0;        // including the time before suspensions
+    std::uint64_t ops = 0;  // instructions executed
+    double max_memory = 0;  // the peak in the reference's accounting; NaN if a program upset it (docs/differences.md)
+    int async_steps = 0;    // suspensions so far
+    double running_ms = 0;  // including the time before suspensions
     std::vector<std::string> printed;  // lines, if the host has no `print`
     std::vector<TraceRow> trace;
 
     bool finished() const { return status == Status::Finished; }
     bool suspended() const { return status == Status::Suspended; }
     bool failed() const { return status == Status::Failed; }
-    /// The result as JSON text: as JSON.stringify gives it, null where that gives nothing. Throws Failure if it is nested
-    /// deeper than kMaxDepth.
+    /// The result as JSON text: as JSON.stringify gives it, null where that gives nothing. Throws Failure if it is
+    /// nested deeper than kMaxDepth.
     std::string json() const;
 };
 
