@@ -9,7 +9,7 @@ namespace hogvm {
 
 Value Value::text(std::string_view wtf8) { return text_of(wtf8.data(), wtf8.size(), text::surplus(wtf8)); }
 
-std::size_t Value::counted_units() const { return size_ - text::surplus(as_text()); }
+std::size_t Value::counted_units() const { return size() - text::surplus(as_text()); }
 
 namespace text {
 namespace {
