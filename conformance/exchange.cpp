@@ -80,12 +80,20 @@ std::string Exchange::answer(std::string_view line) {
     const Value options = member(request, "options");
     set_host(options);
     answer_ = heap_->object();
+    printed_ = heap_->array(0);
+    trace_ = heap_->array(0);
     set("id", member(request, "id"));
     try {
         const auto program = Program::load(member(request, "program"), heap, standard_library());
         run(*program, member(request, "globals"), options);
     } catch (const LoadError& e) {
-        const Error error{.kind = ErrorKind::Bytecode, .message = e.what(), .chunk = {}, .ip = 0, .type = {}, .payload_json = {}, .cause = {}};
+        const Error error{.kind = ErrorKind::Bytecode,
+                          .message = e.what(),
+                          .chunk = {},
+                          .ip = 0,
+                          .type = {},
+                          .payload_json = {},
+                          .cause = {}};
         set("status", Value::ascii("failed"));
         set("printed", Value::array(heap_->array(0)));
         set_error(error, Value::null());
@@ -111,7 +119,8 @@ void Exchange::set_host(Value options) {
     Host host;
     const Value functions = member(options, "functions");
     if (functions.is(Type::Array))
-        for (const Value name : functions.as_array()->values()) host.add(std::string(name.as_text()), kFunctions.at(name.as_text()));
+        for (const Value name : functions.as_array()->values())
+            host.add(std::string(name.as_text()), kFunctions.at(name.as_text()));
     const Value async = member(options, "asyncFunctions");
     if (async.is(Type::Array))
         for (const Value name : async.as_array()->values()) host.add_async(std::string(name.as_text()));
@@ -150,7 +159,8 @@ void Exchange::run(const Program& program, Value globals, Value options) {
 void Exchange::keep(const Outcome& outcome) {
     for (const std::string& line : outcome.printed) heap_->append(printed_, heap_->string(line));
     for (const TraceRow& row : outcome.trace) {
-        const Value cells[] = {heap_->string(row.chunk), Value::integer(row.ip), heap_->string(row.op), heap_->string(row.debug)};
+        const Value cells[] = {heap_->string(row.chunk), Value::integer(row.ip), heap_->string(row.op),
+                               heap_->string(row.debug)};
         heap_->append(trace_, Value::array(heap_->array_of(cells)));
     }
 }
@@ -216,7 +226,8 @@ void Exchange::set_counts(std::uint64_t ops, double max_memory, int async_steps,
     set("maxMemUsed", Value::number(max_memory));
     set("asyncSteps", Value::integer(async_steps));
     const Value telemetry = member(options, "telemetry");
-    if (telemetry.is(Type::Bool) && telemetry.as_bool()) set("trace", trace_ != nullptr ? Value::array(trace_) : Value::null());
+    if (telemetry.is(Type::Bool) && telemetry.as_bool())
+        set("trace", trace_ != nullptr ? Value::array(trace_) : Value::null());
 }
 
 }  // namespace hogvm

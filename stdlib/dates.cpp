@@ -143,7 +143,7 @@ Value moved(Call& call, Value base, Value amount_value, Value unit, std::size_t 
     if (part == nullptr) call.fail("Unsupported interval unit: " + javascript::to_string(unit));
     if (name == "week") amount_value = Value::number(javascript::to_number(amount_value) * 7);
     if (name == "year") amount_value = Value::number(javascript::to_number(amount_value) * 12);
-    *part = unit_value(call, amount_value).value_or(0);
+    if (when.is_valid()) *part = unit_value(call, amount_value).value_or(0);  // Luxon leaves an invalid one alone
     const std::optional<DateTime> result = calendar::plus(when, amount);
     if (!result) refuse_unit(call, amount_value);
     if (!is_moment) return date_value(call, *result);
@@ -305,11 +305,27 @@ Value to_datetime(Call& call) {
     return datetime_value(call, parsed_seconds(call, call[0], call[1]), zone);
 }
 
+/// The format as text. The reference goes by length and element, so an array works, an element a character; what has
+/// neither is an empty format.
+Value format_text(Call& call) {
+    if (call[1].is_string()) return call[1];
+    TextBuilder text(call.heap);
+    if (call[1].is(Type::Array)) {
+        for (const Value item : call[1].as_array()->values()) {
+            const std::string element = javascript::to_string(item);
+            for (const char c : element) {
+                if (c == '%' && element.size() > 1) text.append('%');
+                text.append(c);
+            }
+        }
+    }
+    return text.finish();
+}
+
 Value format_datetime(Call& call) {
     if (!is_datetime(call[0])) call.fail("Expected a DateTime");
     if (!javascript::to_boolean(call[1])) call.fail("formatDateTime requires at least 2 arguments");
-    // What has no length has no characters to format by.
-    const Value format = call[1].is_string() ? call[1] : Value::ascii("");
+    const Value format = format_text(call);
     const Value zone = javascript::to_boolean(call[2]) ? call[2] : field(call, call[0], "zone");
     const DateTime when = calendar::from_seconds(seconds_of(call, call[0]), zone_of(call, zone));
     const std::string name = zone.is_string() ? std::string(zone.as_text()) : "";
