@@ -58,7 +58,10 @@ void Run::reset() {
 }
 
 void Run::begin(const Program& program, const Globals* globals, const RunOptions& options) {
-    program_ = &program;
+    if (program_ != &program) {
+        program_kept_ = program.shared_from_this();  // results may be views of its constants
+        program_ = &program;
+    }
     globals_ = globals;
     options_ = options;
     heap_.set_max_bytes(options.limits.heap);

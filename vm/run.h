@@ -205,6 +205,7 @@ class Run {
     bool lost_count_ = false;  // SET_LOCAL beyond the top makes the reference's sum NaN
 
     const Program* program_ = nullptr;
+    std::shared_ptr<const Program> program_kept_;
     const Globals* globals_ = nullptr;
     RunOptions options_;
     std::vector<Frame> frames_;
