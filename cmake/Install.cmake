@@ -1,8 +1,8 @@
 # cmake --install: headers, libraries, the tool with its manual page, find_package(hogvm), and pkg-config.
 include(CMakePackageConfigHelpers)
 
-install(TARGETS hogvm_vm hogvm_stdlib hogvm_hogvm EXPORT hogvmTargets)
-install(DIRECTORY vm/include/hogvm stdlib/include/hogvm DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS hogvm_vm hogvm_stdlib hogvm_rules hogvm_hogvm EXPORT hogvmTargets)
+install(DIRECTORY vm/include/hogvm stdlib/include/hogvm rules/include/hogvm DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 if(HOGVM_TOOL)
     install(TARGETS hog)
     install(FILES cli/hog.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
@@ -18,7 +18,7 @@ install(FILES cmake/Dependencies.cmake DESTINATION ${package_dir} RENAME hogvmDe
 file(RELATIVE_PATH HOGVM_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" HOGVM_PC_PREFIX ${HOGVM_PC_PREFIX})
 # A static library's user links what it links; a shared one knows by itself.
-set(HOGVM_PC_LIBS "-L\${libdir} -lhogvm_stdlib -lhogvm_vm")
+set(HOGVM_PC_LIBS "-L\${libdir} -lhogvm_rules -lhogvm_stdlib -lhogvm_vm")
 if(BUILD_SHARED_LIBS)
     set(HOGVM_PC_PRIVATE .private)
 else()
