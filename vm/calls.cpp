@@ -102,14 +102,15 @@ Run::Step Run::call_global(const Instruction& i) {
     if (i.n != function.min_args) fail(ErrorKind::Function, arguments_text(name, "exactly", function.min_args));
     top().pc = at_.pc + 1;
     const Chunk* chunk = callee.member->chunk.get();
-    push_frame({FrameKind::Library, chunk, nullptr, height() - i.n, i.n, nullptr, callee.name, chunk->name, 0}, 0,
-               kMostFrames);
+    const Callable* called = heap_.callable(CallableKind::Library, callee.name, chunk->name, i.n, 0, 0);
+    push_frame(FrameKind::Library, chunk, height() - i.n, nullptr, called, 0, kMostFrames);
     return Step::Continue;
 }
 
-void Run::push_frame(Frame frame, std::int64_t ip, std::size_t most) {
-    const Instruction* entry = ip == 0 ? &frame.chunk->code[frame.chunk->start] : arrive(frame, ip);
-    frames_.push_back(frame);
+void Run::push_frame(FrameKind kind, const Chunk* chunk, std::int64_t start, const Closure* closure,
+                     const Callable* function, std::int64_t ip, std::size_t most) {
+    const Instruction* entry = ip == 0 ? &chunk->code[chunk->start] : arrive(&chunk, ip);
+    frames_.push(kind, chunk, start, closure, function);
     if (frames_.size() > most) fail(ErrorKind::Depth, "Call stack exceeded maximum length of " + std::to_string(most));
     jump_to(entry);
 }
@@ -117,14 +118,10 @@ void Run::push_frame(Frame frame, std::int64_t ip, std::size_t most) {
 void Run::call_declared(const Instruction& i, const Declared& declared) {
     top().pc = at_.pc + 1;
     for (std::int64_t k = i.n; k < declared.arg_count; ++k) push(Value::null());
-    Frame frame = top();
-    frame.kind = FrameKind::Declared;
-    frame.start = height() - declared.arg_count;
-    frame.arg_count = declared.arg_count;
-    frame.closure = nullptr;
-    frame.name = declared.name;
-    frame.ip = declared.ip;
-    push_frame(frame, declared.ip, kMostUncheckedFrames);
+    const Callable* called =
+        heap_.callable(CallableKind::Local, declared.name, top().chunk_name(), declared.arg_count, 0, declared.ip);
+    push_frame(FrameKind::Declared, top().chunk, height() - declared.arg_count, nullptr, called, declared.ip,
+               kMostUncheckedFrames);
 }
 
 void Run::call_import(std::span<const Value> args) {
@@ -132,7 +129,8 @@ void Run::call_import(std::span<const Value> args) {
     const Value name = args[0].charged(false);
     const Chunk* chunk = keep(find_chunk(name));
     top().pc = at_.pc + 1;
-    push_frame({FrameKind::Import, chunk, nullptr, height(), 0, nullptr, name, name, 0}, 0, kMostUncheckedFrames);
+    const Callable* called = heap_.callable(CallableKind::Local, name, name, 0, 0, 0);
+    push_frame(FrameKind::Import, chunk, height(), nullptr, called, 0, kMostUncheckedFrames);
 }
 
 const Chunk* Run::keep(std::shared_ptr<const Chunk> chunk) {
@@ -161,14 +159,14 @@ std::shared_ptr<const Chunk> Run::find_chunk(Value name) {
     fail(ErrorKind::Function, "Unknown chunk: " + text);
 }
 
-const Instruction* Run::arrive(Frame& frame, std::int64_t ip) {
-    if (const Instruction* found = frame.chunk->find(ip)) return found;
+const Instruction* Run::arrive(const Chunk** chunk, std::int64_t ip) {
+    if (const Instruction* found = (*chunk)->find(ip)) return found;
     const std::int64_t entries[] = {ip};
-    const Chunk& chunk = *frame.chunk;
-    auto extended = decode(chunk.name, chunk.tokens, chunk.heap, program_->library(), entries);
-    const_cast<Chunk&>(*extended).globals = chunk.globals;
-    frame.chunk = keep(std::move(extended));
-    return frame.chunk->find(ip);
+    const Chunk& old = **chunk;
+    auto extended = decode(old.name, old.tokens, old.heap, program_->library(), entries);
+    const_cast<Chunk&>(*extended).globals = old.globals;
+    *chunk = keep(std::move(extended));
+    return (*chunk)->find(ip);
 }
 
 void Run::call_native(const Function& function, std::span<const Value> args) {
@@ -236,21 +234,13 @@ Run::Step Run::call_local(const Instruction& i) {
              "Too many arguments. Passed " + std::to_string(i.n) + ", expected " + std::to_string(callable.arg_count));
     top().pc = at_.pc + 1;
     const std::int64_t start = height() - callable.arg_count;
+    const Closure* called = closure.as_closure();
     if (callable.home == nullptr) {
-        Frame frame{FrameKind::Closure,
-                    keep(find_chunk(callable.chunk)),
-                    nullptr,
-                    start,
-                    callable.arg_count,
-                    closure.as_closure(),
-                    callable.name,
-                    callable.chunk,
-                    callable.ip};
-        push_frame(frame, callable.ip, kMostFrames);
+        push_frame(FrameKind::Closure, keep(find_chunk(callable.chunk)), start, called, &callable, callable.ip,
+                   kMostFrames);
         return Step::Continue;
     }
-    frames_.push_back({FrameKind::Closure, callable.home, nullptr, start, callable.arg_count, closure.as_closure(),
-                       callable.name, callable.chunk, callable.ip});
+    frames_.push(FrameKind::Closure, callable.home, start, called, &callable);
     if (frames_.size() > kMostFrames)
         fail(ErrorKind::Depth, "Call stack exceeded maximum length of " + std::to_string(kMostFrames));
     jump_to(callable.entry);
@@ -291,7 +281,8 @@ Run::Step Run::call_callable(const Instruction& i, Value closure) {
 void Run::make_callable(const Instruction& i) {
     const Frame& frame = top();
     const Chunk::FunctionBody& f = frame.chunk->functions[static_cast<std::size_t>(i.n)];
-    Callable* c = heap_.callable(CallableKind::Local, i.constant, frame.chunk_name, f.arg_count, f.upvalue_count, f.ip);
+    Callable* c =
+        heap_.callable(CallableKind::Local, i.constant, frame.chunk_name(), f.arg_count, f.upvalue_count, f.ip);
     c->home = frame.chunk;
     c->entry = frame.chunk->find(f.ip);
     push(Value::callable(c));

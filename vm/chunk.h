@@ -2,7 +2,7 @@
 //
 // An instruction is 32 bytes and carries what it needs: its position in the tokens, its counts and jump target, its
 // constant. Instructions stand in the order of execution, so the number of those run is a difference of addresses
-// (see interpreter.cpp, "Counting").
+// (see run.h, "Counting").
 //
 // Decoding starts at the first token and goes on wherever a jump leads that no instruction starts at: a jump into the
 // middle of an instruction gets instructions of its own, decoded from there until they meet those that are there
@@ -25,8 +25,12 @@
 
 namespace hogvm {
 
+/// The most arguments that a call may have; the reference's.
+inline constexpr std::int64_t kMostArguments = 300;
+
 struct Instruction {
     Opcode op;
+    Opcode fast;       // what the loop does here: `op`, or a fused instruction (fused.h)
     std::uint32_t ip;  // the index of its first token
     std::int32_t n;    // a count, a slot, or an upvalue's index
     std::uint32_t to;  // the index of an instruction (of a jump), of a name (of CALL_GLOBAL), or into `functions`
@@ -57,11 +61,15 @@ struct Chunk {
     std::vector<std::uint32_t> at;  // the instruction at a token index; kNone where none was decoded
     std::vector<Callee> callees;
     std::vector<FunctionBody> functions;
-    std::uint32_t start;   // the instruction after the header
-    std::uint32_t end;     // the END instruction
-    std::uint32_t before;  // the instruction for a jump to before the first token
+    std::vector<std::vector<Value>> paths;  // of globals, the name first
+    std::uint32_t start;                    // the instruction after the header
+    std::uint32_t end;                      // the END instruction
+    std::uint32_t before;                   // the instruction for a jump to before the first token
 
     static constexpr std::uint32_t kNone = UINT32_MAX;
+
+    /// Of a GLOBAL_PATH; its `n` is twice the excess of the keys (see run.h).
+    std::span<const Value> path(const Instruction& i) const { return paths[i.to]; }
 
     /// Whether it stands for what a jump to before the first token finds.
     bool is_before(const Instruction& i) const { return &i == &code[before]; }

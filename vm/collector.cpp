@@ -53,6 +53,10 @@ void Collector::move(const Closure*& closure) {
     if (closure != nullptr) closure = static_cast<const Closure*>(moved(const_cast<Closure*>(closure)));
 }
 
+void Collector::move(const Callable*& callable) {
+    if (callable != nullptr) callable = static_cast<const Callable*>(moved(const_cast<Callable*>(callable)));
+}
+
 void Collector::move_text(Value& v) {
     const std::string_view s = v.as_text();
     if (s.empty() || !is_old(s.data())) return;

@@ -25,6 +25,7 @@ class Collector {
 
     void move(Value& v);
     void move(const Closure*& closure);
+    void move(const Callable*& callable);
     /// Moves all that the roots refer to and frees the old blocks.
     void finish();
 

@@ -51,7 +51,7 @@ class Decoder {
     }
 
     std::uint32_t emit(Opcode op, std::int64_t ip) {
-        chunk_.code.push_back({op, static_cast<std::uint32_t>(ip), 0, 0, Value::null()});
+        chunk_.code.push_back({op, op, static_cast<std::uint32_t>(ip), 0, 0, Value::null()});
         return static_cast<std::uint32_t>(chunk_.code.size() - 1);
     }
     Instruction& last() { return chunk_.code.back(); }
@@ -238,6 +238,7 @@ std::shared_ptr<const Chunk> decode(Value name, const Array* tokens, std::shared
     chunk->heap = std::move(heap);
     chunk->tokens = tokens;
     Decoder(*chunk, library).decode(entries);
+    fuse(*chunk);
     return chunk;
 }
 

@@ -116,6 +116,7 @@ void* Heap::allocate_block(std::size_t bytes) {
     blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
     std::swap(blocks_[used_blocks_], blocks_.back());
     bytes_ += size;
+    if (alarm_ != nullptr) *alarm_ = 1;
     const Block& block = blocks_[used_blocks_++];
     next_ = block.data.get() + bytes;
     end_ = block.data.get() + size;

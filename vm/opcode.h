@@ -15,6 +15,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fused.h"
+
 #define HOGVM_OPCODES(X)               \
     X(1, GET_GLOBAL, 'n')              \
     X(2, CALL_GLOBAL, 'g')             \
@@ -74,19 +76,27 @@
     X(56, SET_UPVALUE, 'u')            \
     X(57, CLOSE_UPVALUE, '-')
 
+// What the decoder makes of tokens that have no opcode of their own: HOGVM_PSEUDO_OPCODES(X) gives X(NAME).
+//   INVALID     fails with the instruction's message
+//   UNEXPECTED  fails as "Unexpected node", the token being no opcode
+//   END         the end of the chunk
+//   CONTINUE    goes on at another instruction: where two decodings of the same tokens meet
+#define HOGVM_PSEUDO_OPCODES(X) X(INVALID) X(UNEXPECTED) X(END) X(CONTINUE)
+
 namespace hogvm {
 
-/// What an instruction does. The values below 64 are the wire format's.
+/// What an instruction does: the wire format's opcodes under their numbers, then those of the decoder, then fused ones.
 enum class Opcode : std::uint8_t {
     NO_OPERATION = 0,  // the token null
 #define HOGVM_OPCODE(number, name, operands) OP_##name = number,
     HOGVM_OPCODES(HOGVM_OPCODE)
 #undef HOGVM_OPCODE
-    // What the decoder makes of tokens that have no opcode of their own:
-    INVALID = 64,  // fails with the instruction's message
-    UNEXPECTED,    // fails as "Unexpected node", the token being no opcode
-    END,           // the end of the chunk
-    CONTINUE,      // goes on at another instruction: where two decodings of the same tokens meet
+#define HOGVM_OPCODE(name) name,
+        HOGVM_PSEUDO_OPCODES(HOGVM_OPCODE) HOGVM_FUSED_SEQUENCES(HOGVM_OPCODE)
+#undef HOGVM_OPCODE
+#define HOGVM_OPCODE(op, operands, then) op##_##operands##_##then,
+            HOGVM_FUSED_OPERATORS(HOGVM_OPCODE)
+#undef HOGVM_OPCODE
 };
 
 struct OpcodeInfo {

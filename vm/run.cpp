@@ -32,7 +32,7 @@ std::size_t slots_for(std::int64_t memory_limit) {
 
 }  // namespace
 
-Run::Run(Host host) : host_(std::move(host)) {}
+Run::Run(Host host) : host_(std::move(host)) { heap_.set_alarm(&ticks_); }
 
 void Run::reset() {
     heap_.clear();
@@ -75,6 +75,7 @@ void Run::begin(const Program& program, const Globals* globals, const RunOptions
     ticks_ = 1;  // the first call looks at the clock, as in the reference
     work_ = 0;
     collect_at_ = kCollectFirst;
+    calls_library_ = !host_.has_functions() && program.version() != 0;
     is_seeded_ = false;
 }
 
@@ -85,7 +86,7 @@ Outcome Run::run(const Program& program, const Globals* globals, const RunOption
         return failed(f);
     }
     const Chunk* root = program.chunks()[0].get();
-    frames_.push_back({FrameKind::Root, root, nullptr, 0, 0, nullptr, Value::ascii(""), root->name, 1});
+    frames_.push(FrameKind::Root, root, 0, nullptr, nullptr);
     at_.pc = &root->code[root->start];
     at_.origin = reinterpret_cast<std::intptr_t>(at_.pc);
     return execute();
@@ -155,7 +156,7 @@ Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_
     error.cause = std::move(cause);
     if (!frames_.empty()) {
         std::string buffer;
-        error.chunk = text::well_formed(javascript::to_string(top().chunk_name), buffer);
+        error.chunk = text::well_formed(javascript::to_string(top().chunk_name()), buffer);
         error.ip = at_.pc != nullptr ? std::int64_t{at_.pc->ip} : 0;
     }
     if (kind == ErrorKind::Uncaught) {
@@ -185,14 +186,10 @@ void Run::fill(Outcome& outcome) {
 
 double Run::running_ms() const { return earlier_ms_ + (steady_ms() - started_ms_); }
 
-// Calls, backward jumps and throws come here: the one place where a run is interrupted, and where its values may move.
-void Run::tick() {
-    if (--ticks_ == 0) {
-        ticks_ = kTicksPerLook;
-        check_time(kWorkPerLook);
-    }
-    if (heap_.bytes() > collect_at_) [[unlikely]]
-        collect();
+void Run::slow_tick() {
+    ticks_ = kTicksPerLook;
+    check_time(kWorkPerLook);
+    if (heap_.bytes() > collect_at_) collect();
 }
 
 void Run::check_time(std::size_t work) {
@@ -215,8 +212,7 @@ void Run::collect() {
         if (u.is_closed) collector.move(u.value);
     for (Frame& f : frames_) {
         collector.move(f.closure);
-        collector.move(f.name);
-        collector.move(f.chunk_name);
+        collector.move(f.function);
     }
     for (Declared& d : declared_) collector.move(d.name);
     collector.move(traced_chunk_);

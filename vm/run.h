@@ -28,6 +28,7 @@
 #include <hogvm/vm.h>
 
 #include "chunk.h"
+#include "frames.h"
 #include "stack.h"
 
 namespace hogvm {
@@ -53,19 +54,6 @@ class Run {
     void check_time(std::size_t work);
 
   private:
-    enum class FrameKind : std::uint8_t { Root, Closure, Library, Import, Declared };
-
-    struct Frame {
-        FrameKind kind;
-        const Chunk* chunk;
-        const Instruction* pc;  // where to go on when the frame is on top again
-        std::int64_t start;     // the stack's height below its arguments
-        std::int64_t arg_count;
-        const Closure* closure;  // of FrameKind::Closure
-        Value name;              // of the others: the function's
-        Value chunk_name;        // as the program named it
-        std::int64_t ip;         // of its first token
-    };
     struct Handler {
         std::int64_t frames;
         std::int64_t height;
@@ -92,7 +80,6 @@ class Run {
 
     static constexpr std::size_t kMostFrames = 1000;            // the reference's
     static constexpr std::size_t kMostUncheckedFrames = 50000;  // where the reference has no limit
-    static constexpr std::int64_t kMostArguments = 300;
     static constexpr std::size_t kCollectFirst = 32 << 20;
     static constexpr std::size_t kMostUpvalues = 1 << 22;
 
@@ -105,8 +92,11 @@ class Run {
     double running_ms() const;
 
     // interpreter.cpp
+    struct Loop;
     template <bool kTrace>
     Step loop();
+
+    // operations.cpp: what the loop does out of line.
     void over_peak();
     [[noreturn]] void underflow();
     void throw_error(Value error);
@@ -117,7 +107,12 @@ class Run {
     void collect();
     [[noreturn]] void fail_past_end();
     bool return_result();
-    void tick();
+    /// Calls, backward jumps and throws come here: the one place where a run is interrupted, and where its values may
+    /// move.
+    void tick() {
+        if (--ticks_ == 0) slow_tick();
+    }
+    void slow_tick();
 
     // calls.cpp
     Step call_global(const Instruction& i);
@@ -128,13 +123,16 @@ class Run {
     void call_host(const Host::Function& function, std::span<const Value> args);
     void call_native(const Function& function, std::span<const Value> args);
     Step suspend(std::string_view name, std::span<const Value> args, const Instruction* call);
-    void push_frame(Frame frame, std::int64_t ip, std::size_t most);
+    /// Enters a function that begins at token `ip` of the chunk.
+    void push_frame(FrameKind kind, const Chunk* chunk, std::int64_t start, const Closure* closure,
+                    const Callable* function, std::int64_t ip, std::size_t most);
     std::span<const Value> pop_args(std::int64_t count, bool reversed);
     const Declared* find_declared(std::string_view name) const;
     std::shared_ptr<const Chunk> find_chunk(Value name);
     const Chunk* keep(std::shared_ptr<const Chunk> chunk);
-    /// The instruction at a token index of the frame's chunk, decoding from there if nothing was.
-    const Instruction* arrive(Frame& frame, std::int64_t ip);
+    /// The instruction at a token index of the chunk; if none was decoded from there, one of a chunk that takes its
+    /// place.
+    const Instruction* arrive(const Chunk** chunk, std::int64_t ip);
     void make_callable(const Instruction& i);
     void make_closure(const Instruction& i);
     std::uint32_t capture(std::int64_t location);
@@ -208,7 +206,7 @@ class Run {
     std::shared_ptr<const Program> program_kept_;
     const Globals* globals_ = nullptr;
     RunOptions options_;
-    std::vector<Frame> frames_;
+    Frames frames_;
     std::vector<Handler> handlers_;
     std::vector<Upvalue> upvalues_;             // in order of creation
     std::vector<std::uint32_t> upvalue_order_;  // ids by location: of all, or with fresh_upvalues of the open ones
@@ -223,7 +221,8 @@ class Run {
     double earlier_ms_ = 0;  // running time before the last resume
     double started_ms_ = 0;  // by the steady clock
     double deadline_ms_ = 0;
-    std::uint32_t ticks_ = 1;
+    std::uint32_t ticks_ = 1;                 // until the next slow_tick(); the heap sets it to 1 when it has grown
+    bool calls_library_ = false;              // a call by a library function's name calls just that
     std::size_t collect_at_ = kCollectFirst;  // bytes of heap
     std::size_t work_ = 0;
     std::exception_ptr cause_;

@@ -14,8 +14,10 @@ namespace hogvm {
 Value Run::frame_closure(const Frame& frame, Heap& heap) const {
     if (frame.kind == FrameKind::Closure) return copy(Value::closure(const_cast<Closure*>(frame.closure)), heap);
     const CallableKind kind = frame.kind == FrameKind::Library ? CallableKind::Library : CallableKind::Local;
-    Callable* callable =
-        heap.callable(kind, copy(frame.name, heap), copy(frame.chunk_name, heap), frame.arg_count, 0, frame.ip);
+    Callable* callable = frame.function != nullptr
+                             ? heap.callable(kind, copy(frame.function->name, heap), copy(frame.function->chunk, heap),
+                                             frame.function->arg_count, 0, frame.function->ip)
+                             : heap.callable(kind, Value::ascii(""), copy(frame.chunk->name, heap), 0, 0, 1);
     return Value::closure(heap.closure(callable, {}));
 }
 
@@ -38,8 +40,9 @@ std::shared_ptr<State> Run::state(std::int64_t next_ip) {
     }
     for (const Frame& frame : frames_) {
         const bool is_top = &frame == &frames_.back();
-        state->frames.push_back({is_top ? next_ip : std::int64_t{frame.pc->ip}, copy(frame.chunk_name, heap),
-                                 frame.start, frame.arg_count, frame_closure(frame, heap)});
+        state->frames.push_back({is_top ? next_ip : std::int64_t{frame.pc->ip}, copy(frame.chunk_name(), heap),
+                                 frame.start, frame.function != nullptr ? frame.function->arg_count : 0,
+                                 frame_closure(frame, heap)});
     }
     for (const Handler& h : handlers_) state->handlers.push_back({h.frames, h.height, h.ip});
     for (const Declared& d : declared_)
@@ -76,20 +79,18 @@ void Run::restore(const State& state, Value result) {
     for (const State::Handler& h : state.handlers) handlers_.push_back({h.call_stack_size, h.stack_size, h.catch_ip});
     for (const State::DeclaredFunction& d : state.declared_functions)
         declared_.push_back({heap_.string(d.name), d.ip, d.arg_count});
+    if (!declared_.empty()) calls_library_ = false;
     for (const State::Frame& f : state.frames) {
         const Value closure = restored(f.closure);
         const Value name = restored(f.chunk);
-        Frame frame{FrameKind::Closure,
-                    keep(find_chunk(name)),
-                    nullptr,
-                    f.stack_start,
-                    f.arg_count,
-                    closure.as_closure(),
-                    closure.as_closure()->callable->name,
-                    name,
-                    f.ip};
-        frame.pc = f.ip == 0 ? &frame.chunk->code[frame.chunk->start] : arrive(frame, f.ip);
-        frames_.push_back(frame);
+        // What the frame says of itself holds, whatever its closure says.
+        const Closure* called = closure.as_closure();
+        const Callable* function = heap_.callable(CallableKind::Local, called->callable->name, name, f.arg_count,
+                                                  called->callable->upvalue_count, called->callable->ip);
+        const Chunk* chunk = keep(find_chunk(name));
+        const Instruction* pc = f.ip == 0 ? &chunk->code[chunk->start] : arrive(&chunk, f.ip);
+        frames_.push(FrameKind::Closure, chunk, f.stack_start, called, function);
+        top().pc = pc;
     }
 
     at_.pc = top().pc;

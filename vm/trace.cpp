@@ -14,7 +14,7 @@ constexpr std::size_t kMostRows = 1'000'000;
 
 void Run::trace_start() {
     traced_ms_ = now_ms();
-    traced_chunk_ = top().chunk_name;
+    traced_chunk_ = top().chunk_name();
     trace_.push_back({traced_ms_, javascript::to_string(traced_chunk_), 0, "START", ""});
 }
 
@@ -25,9 +25,9 @@ void Run::trace(std::int64_t ip) {
     row.ms = now != traced_ms_ ? now - traced_ms_ : 0;
     traced_ms_ = now;
     const Frame& frame = top();
-    if (!javascript::strictly_equal(frame.chunk_name, traced_chunk_))
-        row.chunk = javascript::to_string(frame.chunk_name);
-    traced_chunk_ = frame.chunk_name;
+    if (!javascript::strictly_equal(frame.chunk_name(), traced_chunk_))
+        row.chunk = javascript::to_string(frame.chunk_name());
+    traced_chunk_ = frame.chunk_name();
     const Array* tokens = frame.chunk->tokens;
     row.ip = ip;
     const auto token = [&](std::int64_t at) {

@@ -118,6 +118,8 @@ class Heap {
     std::size_t bytes() const { return bytes_; }  ///< allocated from the system
     std::size_t max_bytes() const { return max_bytes_; }
     void set_max_bytes(std::size_t bytes) { max_bytes_ = bytes; }
+    /// Sets `*countdown` to 1 whenever the heap has grown.
+    void set_alarm(std::uint32_t* countdown) { alarm_ = countdown; }
     /// Forgets all values; keeps up to `keep` bytes of blocks for the next ones.
     void clear(std::size_t keep = 1 << 20);
 
@@ -149,6 +151,7 @@ class Heap {
     std::size_t used_blocks_ = 0;  // blocks_[0, used_blocks_) are in use, the last of them is the open one
     std::size_t bytes_ = 0;
     std::size_t max_bytes_ = std::size_t{1} << 40;
+    std::uint32_t* alarm_ = nullptr;
     std::uint64_t seed_[2];
     std::uint32_t epoch_ = 1;
     bool has_cycles_ = false;

@@ -124,13 +124,16 @@ class Value {
 
     /// Whether a stack slot's recorded cost lies beside it (see interpreter.cpp); meaningless elsewhere.
     constexpr bool is_charged() const { return (head_ & kCharged) != 0; }
-    constexpr Value charged(bool on) const {
+    [[gnu::always_inline]] constexpr Value charged(bool on) const {
         Value v = *this;
         v.head_ = on ? head_ | kCharged : head_ & ~kCharged;
         return v;
     }
     /// Both are Ints in uncharged slots.
     constexpr static bool are_plain_ints(const Value& a, const Value& b) { return (a.head_ | b.head_) == 0; }
+
+    /// Both are numbers in uncharged slots.
+    constexpr static bool are_plain_numbers(const Value& a, const Value& b) { return (a.head_ | b.head_) <= 1; }
 
   private:
     // The head is one word, always written whole: read back while it is on its way to memory, a word that was written

@@ -1,0 +1,153 @@
+#include "fused.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "chunk.h"
+
+namespace hogvm {
+namespace {
+
+using fused::Operands;
+using fused::Then;
+
+constexpr std::size_t kOperandShapes = 6;
+constexpr std::size_t kUses = 5;
+constexpr auto kFirstOperator = static_cast<std::size_t>(Opcode::OP_PLUS);
+constexpr auto kOperators = static_cast<std::size_t>(Opcode::OP_LT_EQ) - kFirstOperator + 1;
+constexpr std::size_t kLongestPath = 8;
+constexpr std::int64_t kExactInts = std::int64_t{1} << 53;
+
+constexpr std::size_t row_of(Opcode op, Operands operands, Then then) {
+    return ((static_cast<std::size_t>(op) - kFirstOperator) * kOperandShapes + static_cast<std::size_t>(operands)) *
+               kUses +
+           static_cast<std::size_t>(then);
+}
+
+/// The fused operators by what they are made of; NO_OPERATION where there is none.
+constexpr auto kFusedOperators = [] {
+    std::array<Opcode, kOperators * kOperandShapes * kUses> table{};
+#define HOGVM_FUSED(op, operands, then) \
+    table[row_of(Opcode::OP_##op, Operands::operands, Then::then)] = Opcode::op##_##operands##_##then;
+    HOGVM_FUSED_OPERATORS(HOGVM_FUSED)
+#undef HOGVM_FUSED
+    return table;
+}();
+
+bool is_constant(const Instruction& i) {
+    if (i.op != Opcode::OP_INTEGER && i.op != Opcode::OP_FLOAT) return false;
+    return i.constant.is(Type::Double) ||
+           (i.constant.is(Type::Int) && i.constant.as_int() <= kExactInts && i.constant.as_int() >= -kExactInts);
+}
+/// A slot before the frame's first one is left to the plain instructions.
+bool is_local(const Instruction& i) { return i.op == Opcode::OP_GET_LOCAL && i.n >= 0; }
+bool is_set_local(const Instruction& i) { return i.op == Opcode::OP_SET_LOCAL && i.n >= 0; }
+bool is_operator(const Instruction& i) { return i.op >= Opcode::OP_PLUS && i.op <= Opcode::OP_LT_EQ; }
+
+/// One chunk's instructions. The last one is END, which is part of nothing; so looking ahead stops before it.
+class Fuser {
+  public:
+    explicit Fuser(Chunk& chunk) : chunk_(chunk), code_(chunk.code) {}
+
+    void fuse() {
+        for (std::size_t at = 0; at < code_.size(); ++at) code_[at].fast = fused(at);
+    }
+
+  private:
+    Opcode at(std::size_t i) const { return i < code_.size() ? code_[i].op : Opcode::END; }
+
+    bool is_local_at(std::size_t i) const { return i < code_.size() && is_local(code_[i]); }
+
+    Opcode fused(std::size_t i) {
+        Opcode found = Opcode::NO_OPERATION;
+        if (is_constant(code_[i])) {
+            if (is_local_at(i + 1)) found = applied(Operands::CL, i + 2);
+            if (found == Opcode::NO_OPERATION) found = applied(Operands::SC, i + 1);
+        } else if (is_local(code_[i])) {
+            found = from_local(i);
+        } else if (is_operator(code_[i])) {
+            found = applied(Operands::SS, i);
+        } else if (code_[i].op == Opcode::OP_GET_UPVALUE) {
+            if (at(i + 1) == Opcode::OP_CALL_LOCAL && code_[i + 1].n >= 0) found = Opcode::UPVALUE_CALL;
+        } else if (code_[i].op == Opcode::OP_STRING) {
+            if (is_path(i)) found = Opcode::GLOBAL_PATH;
+        } else if (code_[i].op == Opcode::OP_CALL_GLOBAL) {
+            if (is_library_call(code_[i])) found = Opcode::LIBRARY_CALL;
+        }
+        return found != Opcode::NO_OPERATION ? found : code_[i].op;
+    }
+
+    Opcode from_local(std::size_t i) const {
+        Opcode found = Opcode::NO_OPERATION;
+        if (is_local_at(i + 1)) {
+            if (at(i + 2) == Opcode::OP_GET_PROPERTY)
+                return i + 3 < code_.size() && is_set_local(code_[i + 3]) ? Opcode::LOCAL_ELEMENT_SET
+                                                                          : Opcode::LOCAL_ELEMENT;
+            found = applied(Operands::LL, i + 2);
+        } else if (i + 1 < code_.size() && is_constant(code_[i + 1])) {
+            found = applied(Operands::LC, i + 2);
+        } else if (at(i + 1) == Opcode::OP_RETURN) {
+            return Opcode::LOCAL_RETURN;
+        } else if (at(i + 1) == Opcode::OP_CALL_LOCAL && code_[i + 1].n >= 0) {
+            return Opcode::LOCAL_CALL;
+        }
+        return found != Opcode::NO_OPERATION ? found : applied(Operands::SL, i + 1);
+    }
+
+    /// The operator at `i` with operands from before it and what follows: the longest that there is.
+    Opcode applied(Operands operands, std::size_t i) const {
+        if (i >= code_.size() || !is_operator(code_[i])) return Opcode::NO_OPERATION;
+        const auto row = [&](Then then) { return kFusedOperators[row_of(code_[i].op, operands, then)]; };
+        Opcode found = Opcode::NO_OPERATION;
+        switch (at(i + 1)) {
+            case Opcode::OP_SET_LOCAL:
+                if (!is_set_local(code_[i + 1])) break;
+                if (at(i + 2) == Opcode::OP_JUMP) found = row(Then::Loop);
+                if (found == Opcode::NO_OPERATION) found = row(Then::Set);
+                break;
+            case Opcode::OP_JUMP_IF_FALSE: found = row(Then::Test); break;
+            case Opcode::OP_RETURN: found = row(Then::Give); break;
+            default: break;
+        }
+        return found != Opcode::NO_OPERATION ? found : row(Then::Push);
+    }
+
+    /// Constant keys, the name last, and the GET_GLOBAL that takes all of them.
+    bool is_path(std::size_t i) {
+        std::size_t count = 0;
+        std::int64_t excess2 = 0;
+        while (count < kLongestPath && (at(i + count) == Opcode::OP_STRING)) {
+            const Value key = code_[i + count].constant;
+            if (!key.is_string()) return false;
+            excess2 += 2 * static_cast<std::int64_t>(key.units());
+            ++count;
+        }
+        if (at(i + count) != Opcode::OP_GET_GLOBAL || code_[i + count].n != static_cast<std::int32_t>(count))
+            return false;
+        if (excess2 > std::numeric_limits<std::int32_t>::max()) return false;
+        std::vector<Value> path;
+        for (std::size_t k = count; k-- > 0;) path.push_back(code_[i + k].constant);
+        code_[i].n = static_cast<std::int32_t>(excess2);
+        code_[i].to = static_cast<std::uint32_t>(chunk_.paths.size());
+        chunk_.paths.push_back(std::move(path));
+        return true;
+    }
+
+    bool is_library_call(const Instruction& call) const {
+        const Library::Member* member = chunk_.callees[call.to].member;
+        if (member == nullptr || member->function->native == nullptr) return false;
+        const Function& function = *member->function;
+        return call.n >= function.min_args && call.n <= kMostArguments &&
+               (function.max_args == Function::kAnyNumber || call.n <= function.max_args);
+    }
+
+    Chunk& chunk_;
+    std::vector<Instruction>& code_;
+};
+
+}  // namespace
+
+void fuse(Chunk& chunk) { Fuser(chunk).fuse(); }
+
+}  // namespace hogvm
