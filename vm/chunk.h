@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <hogvm/heap.h>
+#include <hogvm/json.h>
 #include <hogvm/library.h>
 #include <hogvm/value.h>
 
@@ -62,6 +63,7 @@ struct Chunk {
     std::vector<Callee> callees;
     std::vector<FunctionBody> functions;
     std::vector<std::vector<Value>> paths;  // of globals, the name first
+    json::Projection reads;                 // what of the globals these lead to; all, if it reads others, too
     std::uint32_t start;                    // the instruction after the header
     std::uint32_t end;                      // the END instruction
     std::uint32_t before;                   // the instruction for a jump to before the first token

@@ -271,7 +271,10 @@ Value from_host(Value v, Heap& heap) { return FromHost(heap).convert(v); }
 Value copy(Value v, Heap& heap) { return Copy(heap).convert(v); }
 
 Value get_nested(Value v, std::span<const Value> path, bool nullish, Heap& heap) {
-    if (!v.is_node()) return Value::null();
+    return v.is_node() ? get_below(v, path, nullish, heap) : Value::null();
+}
+
+Value get_below(Value v, std::span<const Value> path, bool nullish, Heap& heap) {
     for (const Value key : path) {
         if (v.is_nullish()) {
             if (nullish) return Value::null();

@@ -51,7 +51,12 @@ class Fuser {
     explicit Fuser(Chunk& chunk) : chunk_(chunk), code_(chunk.code) {}
 
     void fuse() {
-        for (std::size_t at = 0; at < code_.size(); ++at) code_[at].fast = fused(at);
+        std::ptrdiff_t reads = 0;
+        for (std::size_t at = 0; at < code_.size(); ++at) {
+            code_[at].fast = fused(at);
+            if (code_[at].op == Opcode::OP_GET_GLOBAL) ++reads;
+        }
+        if (reads != static_cast<std::ptrdiff_t>(chunk_.paths.size())) chunk_.reads.is_whole = true;
     }
 
   private:
@@ -130,6 +135,7 @@ class Fuser {
         for (std::size_t k = count; k-- > 0;) path.push_back(code_[i + k].constant);
         code_[i].n = static_cast<std::int32_t>(excess2);
         code_[i].to = static_cast<std::uint32_t>(chunk_.paths.size());
+        chunk_.reads.add(path);
         chunk_.paths.push_back(std::move(path));
         return true;
     }

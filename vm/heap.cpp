@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kFirstBlock = 16 * 1024;
 constexpr std::size_t kLargestBlock = 4 * 1024 * 1024;
-constexpr std::uint32_t kLinearEntries = 8;                 // up to here a scan beats an index
+constexpr std::uint32_t kLinearEntries = 32;                // up to here a scan beats an index
 constexpr std::int64_t kCostBound = std::int64_t{1} << 52;  // deep sharing can cost more than any number: saturate
 constexpr int kParentsFollowed = 64;
 constexpr int kReachBudget = 1000;
@@ -68,7 +68,10 @@ std::uint64_t sip_hash(const char* data, std::size_t size, const std::uint64_t* 
 /// Same text, cheaply when it is the same view.
 bool same_text(Value a, std::string_view b) {
     const std::string_view text = a.as_text();
-    return text.size() == b.size() && (text.data() == b.data() || std::memcmp(text.data(), b.data(), b.size()) == 0);
+    if (text.size() != b.size()) return false;
+    if (text.empty() || text.data() == b.data()) return true;
+    // Keys tend to begin alike and to end differently.
+    return text.back() == b.back() && std::memcmp(text.data(), b.data(), b.size()) == 0;
 }
 
 /// The keys that make up a trait; an object has it once all of them are there.

@@ -15,8 +15,8 @@
 //  5. A slot's charge goes with the slot, not with the value: what is copied out of a slot is pushed anew.
 //  6. Values move only in tick(), which collects: no pointer into the heap may be held in a local across it.
 //  7. A fused instruction (fused.h) looks at everything before it changes anything, and where something is out of the
-//     ordinary it goes to `plainly`: the loop then does the instruction's own `op`. `highest` is how many slots above
-//     sp its parts would have used; their use must not exceed the peak.
+//     ordinary it goes to `plainly`: the loop then does the instruction's own `op`. What its parts would have used of
+//     the stack must fit under the peak.
 #include <hogvm/convert.h>
 #include <hogvm/javascript.h>
 
@@ -64,7 +64,7 @@ Run::Step Run::loop() {
         if (r.is_there(slot)) {
             const Value v = *slot;
             // It is pushed and popped.
-            if (!r.is_peak(1, 2 * (r.cost_of(v) - 8)) && r.give(v, 0, r.pc + 2)) continue;
+            if (r.fits(1, 2 * (r.cost_of(v) - 8)) && r.give(v, 0, r.pc + 2)) continue;
         }
         goto plainly;
     }
@@ -137,7 +137,7 @@ Run::Step Run::loop() {
         const std::int64_t strings2 = r.pc->n;
         Value v;
         if (top().chunk->is_root && globals_ != nullptr &&
-            !r.is_peak(static_cast<std::int64_t>(path.size()), strings2)) {
+            raise_peak(r.use2() + static_cast<std::int64_t>(path.size()) * kSlot + strings2)) {
             r.save();
             if (globals_->read(path, heap_, v)) {
                 r.push(v);

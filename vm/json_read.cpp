@@ -1,5 +1,11 @@
+#include <bit>
 #include <charconv>
 #include <cstring>
+#include <utility>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include <boost/json/value.hpp>
 
@@ -13,6 +19,8 @@ namespace {
 constexpr std::uint64_t kOnes = 0x0101010101010101u;
 constexpr std::uint64_t kHighBits = 0x8080808080808080u;
 
+constexpr std::size_t kMostMembers = 64;  // of an object, in a projection
+
 /// The high bit of each byte that is zero.
 constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - kOnes) & ~word & kHighBits; }
 
@@ -24,8 +32,8 @@ class Reader {
   public:
     Reader(std::string_view text, Heap* heap) : text_(text), heap_(heap) {}
 
-    Value document() {
-        const Value v = value(0);
+    Value document(const Projection* part = nullptr) {
+        const Value v = value(0, part);
         skip_space();
         if (at_ != text_.size()) reject("unexpected text after the document");
         return v;
@@ -51,11 +59,12 @@ class Reader {
         return v;
     }
 
-    Value value(int depth) {
+    /// `part` says what of it to build, if that is not all.
+    Value value(int depth, const Projection* part = nullptr) {
         skip_space();
         if (at_ == text_.size()) reject("unexpected end of the text");
         switch (text_[at_]) {
-            case '{': return object(depth + 1);
+            case '{': return object(depth + 1, part != nullptr && !part->is_whole ? part : nullptr);
             case '[': return array(depth + 1);
             case '"': return string();
             case 't': return literal("true", Value::boolean(true));
@@ -111,7 +120,13 @@ class Reader {
         return Value::array(a);
     }
 
-    Value object(int depth) {
+    void pass_over_value(int depth) {
+        Heap* const heap = std::exchange(heap_, nullptr);
+        value(depth);
+        heap_ = heap;
+    }
+
+    Value object(int depth, const Projection* part) {
         check_depth(depth);
         expect('{');
         Pending pending(heap_);
@@ -125,7 +140,12 @@ class Reader {
                 const Value key = string();
                 skip_space();
                 expect(':');
-                pending.add(key, value(depth));
+                const Projection* member = part != nullptr ? part->find(key.as_text()) : nullptr;
+                if (part != nullptr && member == nullptr) {
+                    pass_over_value(depth);
+                } else {
+                    pending.add(key, value(depth, member));
+                }
                 skip_space();
                 if (peek() == '}') break;
                 if (peek() != ',') reject("expected ',' or '}'");
@@ -137,11 +157,30 @@ class Reader {
         return Value::object(heap_->object_of(pending.entries()));
     }
 
-    /// Moves over plain characters, eight at a time, to a quote, a backslash or a control character. Returns whether
-    /// all were ASCII.
+    /// Moves over plain characters, sixteen or eight at a time, to a quote, a backslash or a control character. Returns
+    /// whether all were ASCII.
     bool skip_plain() {
         bool ascii = true;
         const char* data = text_.data();
+#ifdef __SSE2__
+        // Beside the loop below alone, this takes a quarter off the time of a whole event.
+        while (at_ + 16 <= text_.size()) {
+            const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + at_));
+            const __m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+            const __m128i backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+            const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+            const auto ends =
+                static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quotes, backslashes), controls)));
+            const auto high = static_cast<unsigned>(_mm_movemask_epi8(bytes));
+            if (ends != 0) {
+                const int count = std::countr_zero(ends);
+                at_ += static_cast<std::size_t>(count);
+                return ascii && (high & ((1u << count) - 1)) == 0;
+            }
+            ascii = ascii && high == 0;
+            at_ += 16;
+        }
+#endif
         while (at_ + 8 <= text_.size()) {
             std::uint64_t word;
             std::memcpy(&word, data + at_, 8);
@@ -174,7 +213,7 @@ class Reader {
         if (peek() != '"' || at_ == text_.size()) return escaped_string(plain);
         ++at_;
         if (plain.size() > UINT32_MAX) reject("a string of more than 4 GiB", start);
-        return ascii ? Value::ascii(plain) : Value::text(plain);
+        return ascii || heap_ == nullptr ? Value::ascii(plain) : Value::text(plain);
     }
 
     Value escaped_string(std::string_view before) {
@@ -248,6 +287,7 @@ class Reader {
         const std::uint64_t most = static_cast<std::uint64_t>(INT64_MAX) + (negative ? 1 : 0);
         if (is_integer && fits && n <= most && !(negative && n == 0))
             return Value::integer(static_cast<std::int64_t>(negative ? 0 - n : n));
+        if (heap_ == nullptr) return {};
         return Value::number(javascript::number_of(text_.substr(start, at_ - start)));
     }
 
@@ -256,7 +296,8 @@ class Reader {
     std::size_t at_ = 0;
 };
 
-Value from_boost_at(const boost::json::value& json, Heap& heap, int depth) {
+Value from_boost_at(const boost::json::value& json, Heap& heap, Texts texts, int depth) {
+    const auto text = [&](std::string_view t) { return texts == Texts::Copied ? heap.string(t) : Value::text(t); };
     if (depth > kMaxDepth) fail(ErrorKind::Depth, "JSON nested deeper than " + std::to_string(kMaxDepth) + " levels");
     switch (json.kind()) {
         case boost::json::kind::null: return Value::null();
@@ -267,25 +308,59 @@ Value from_boost_at(const boost::json::value& json, Heap& heap, int depth) {
             return n <= INT64_MAX ? Value::integer(static_cast<std::int64_t>(n)) : Value::real(static_cast<double>(n));
         }
         case boost::json::kind::double_: return Value::number(json.get_double());
-        case boost::json::kind::string: return heap.string({json.get_string().data(), json.get_string().size()});
+        case boost::json::kind::string: return text({json.get_string().data(), json.get_string().size()});
         case boost::json::kind::array: {
             Array* a = heap.array(json.get_array().size());
-            for (const auto& item : json.get_array()) heap.append(a, from_boost_at(item, heap, depth + 1));
+            for (const auto& item : json.get_array()) heap.append(a, from_boost_at(item, heap, texts, depth + 1));
             return Value::array(a);
         }
         case boost::json::kind::object: break;
     }
     Dict* o = heap.object(json.get_object().size());
     for (const auto& member : json.get_object()) {
-        const Value key = heap.string({member.key().data(), member.key().size()});
-        heap.set_member(o, key, from_boost_at(member.value(), heap, depth + 1));
+        const Value key = text({member.key().data(), member.key().size()});
+        heap.set_member(o, key, from_boost_at(member.value(), heap, texts, depth + 1));
     }
     return Value::object(o);
 }
 
 }  // namespace
 
+void Projection::add(std::span<const Value> path) {
+    Projection* at = this;
+    for (const Value name : path) {
+        if (at->is_whole) return;
+        const Projection* found = at->find(name.as_text());
+        if (found == nullptr) {
+            if (at->members.size() == kMostMembers) break;  // they are searched one by one
+            at->members.push_back({name.as_text()});
+            found = &at->members.back();
+        }
+        at = const_cast<Projection*>(found);
+    }
+    at->is_whole = true;
+    at->members.clear();
+}
+
+
+bool Projection::covers(std::span<const Value> path) const {
+    const Projection* at = this;
+    for (const Value name : path) {
+        if (at->is_whole) return true;
+        at = name.is_string() ? at->find(name.as_text()) : nullptr;
+        if (at == nullptr) return false;
+    }
+    return at->is_whole;
+}
+
+const Projection* Projection::find(std::string_view name) const {
+    for (const Projection& member : members)
+        if (member.key == name) return &member;
+    return nullptr;
+}
+
 Value parse(std::string_view text, Heap& heap) { return Reader(text, &heap).document(); }
+Value parse(std::string_view text, Heap& heap, const Projection& part) { return Reader(text, &heap).document(&part); }
 
 bool is_valid(std::string_view text) {
     try {
@@ -296,6 +371,8 @@ bool is_valid(std::string_view text) {
     }
 }
 
-Value from_boost(const boost::json::value& json, Heap& heap) { return from_boost_at(json, heap, 0); }
+Value from_boost(const boost::json::value& json, Heap& heap, Texts texts) {
+    return from_boost_at(json, heap, texts, 0);
+}
 
 }  // namespace hogvm::json

@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -180,4 +181,76 @@ TEST_CASE("Boost.JSON values go both ways") {
     const Value v = json::from_boost(document, heap);
     CHECK(json::to_text(v) == R"({"2":[1.5,"é",null,true,9223372036854775807],"b":1})");
     CHECK(boost::json::serialize(json::to_boost(v)) == R"({"2":[1.5E0,"é",null,true,9223372036854775807],"b":1})");
+}
+
+namespace {
+
+/// What is built of a text when only these paths, each of keys with dots between, are wanted.
+std::string projected(std::string_view text, std::initializer_list<std::vector<std::string_view>> paths) {
+    json::Projection part;
+    for (const auto& keys : paths) {
+        std::vector<Value> path;
+        for (const std::string_view key : keys) path.push_back(Value::text(key));
+        part.add(path);
+    }
+    Heap heap;
+    return json::to_text(json::parse(text, heap, part));
+}
+
+}  // namespace
+
+TEST_CASE("a projection builds the members that are wanted") {
+    constexpr std::string_view kText = R"({"a":{"b":1,"c":[{"d":2}]},"e":"f","g":{"h":{}},"a2":0.5})";
+    CHECK(projected(kText, {}) == "{}");
+    CHECK(projected(kText, {{"e"}}) == R"({"e":"f"})");
+    CHECK(projected(kText, {{"a", "b"}, {"g"}}) == R"({"a":{"b":1},"g":{"h":{}}})");
+    CHECK(projected(kText, {{"a", "c", "d"}}) == R"({"a":{"c":[{"d":2}]}})");
+    CHECK(projected(kText, {{"a", "b"}, {"a"}, {"a", "c"}}) == R"({"a":{"b":1,"c":[{"d":2}]}})");
+    CHECK(projected(kText, {{"none"}, {"a", "none"}, {"e", "none"}}) == R"({"a":{},"e":"f"})");
+    CHECK(projected(R"({"a":1,"a":{"b":2,"c":3},"a":{"b":4}})", {{"a", "b"}}) == R"({"a":{"b":4}})");
+    CHECK(projected(R"([{"a":1,"b":2}])", {{"a"}}) == R"([{"a":1,"b":2}])");
+}
+
+TEST_CASE("a projection covers what lies below a whole member") {
+    json::Projection part;
+    part.add(std::vector<Value>{Value::ascii("a"), Value::ascii("b")});
+    const auto covers = [&](std::initializer_list<Value> path) { return part.covers(std::vector<Value>(path)); };
+    CHECK(covers({Value::ascii("a"), Value::ascii("b")}));
+    CHECK(covers({Value::ascii("a"), Value::ascii("b"), Value::integer(1)}));
+    CHECK_FALSE(covers({Value::ascii("a")}));
+    CHECK_FALSE(covers({Value::ascii("a"), Value::ascii("c")}));
+    CHECK_FALSE(covers({Value::ascii("a"), Value::integer(1)}));
+    CHECK_FALSE(covers({Value::ascii("b")}));
+}
+
+TEST_CASE("a projection of more members than can be searched quickly is the whole object") {
+    json::Projection part;
+    std::vector<std::string> names;
+    for (int i = 0; i < 100; ++i) names.push_back("name" + std::to_string(i));
+    for (const std::string& name : names) part.add(std::vector<Value>{Value::ascii(name)});
+    CHECK(part.is_whole);
+}
+
+TEST_CASE("what a projection passes over is checked") {
+    for (const std::string_view text : {R"({"a":1,"b":[1,}})", R"({"a":1,"b":"\x"})", R"({"a":1,"b":01})", "{\"a\":1,\"b\":\"\xff\"}",
+                                        "{\"a\":1,\"b\":\"\n\"}", R"({"a":1,"b":{"c"}})", R"({"a":1,"b":tru})"}) {
+        INFO(text);
+        CHECK_THROWS_AS(projected(text, {{"a"}}), json::ParseError);
+    }
+    CHECK_THROWS_AS(projected(R"({"a":1,"b":)" + nested(3000) + "}", {{"a"}}), json::ParseError);
+}
+
+TEST_CASE("strings end where they end, wherever that falls in a block") {
+    for (std::size_t length = 0; length < 70; ++length) {
+        for (const std::string_view last : {"x", "é", "😀", "\n", "\""}) {
+            std::string inside(length, 'y');
+            inside += last;
+            const std::string text = json::to_text(Value::text(inside)) + " ";
+            Heap heap;
+            const Value read = json::parse(text, heap);
+            CHECK(read.as_text() == inside);
+            CHECK(read.units() == Value::text(inside).units());
+            CHECK_THROWS_AS(json::parse(text.substr(0, text.size() - 2), heap), json::ParseError);
+        }
+    }
 }

@@ -99,12 +99,13 @@ struct Run::Loop {
         return reinterpret_cast<const char*>(to) - reinterpret_cast<const char*>(from);
     }
     [[gnu::always_inline]] std::int64_t height() const { return sp - base; }
-    /// Whether the use would be a new peak if there were `slots` more, with `more2` of excess.
-    [[gnu::always_inline]] bool is_peak(std::int64_t slots, std::int64_t more2 = 0) const {
-        return bytes_from(base, sp) + slots * kSlot + excess2 + more2 > run.peak2_;
+    [[gnu::always_inline]] std::int64_t use2() const { return bytes_from(base, sp) + excess2; }
+    /// Whether there may be `slots` more, with `more2` of excess, without a new peak.
+    [[gnu::always_inline]] bool fits(std::int64_t slots, std::int64_t more2 = 0) const {
+        return use2() + slots * kSlot + more2 <= run.peak2_;
     }
     [[gnu::always_inline]] void check_peak() {
-        if (is_peak(0)) [[unlikely]] {
+        if (use2() > run.peak2_) [[unlikely]] {
             save();
             run.over_peak();
         }
@@ -229,7 +230,7 @@ struct Run::Loop {
             count > height() || run.frames_.size() >= kMostFrames)
             return false;
         // The closure itself is pushed, and popped again.
-        if (is_peak(1, 2 * (cost_of(callee) - 8))) return false;
+        if (!fits(1, 2 * (cost_of(callee) - 8))) return false;
         --run.ticks_;
         run.top().pc = after;
         run.frames_.push(FrameKind::Closure, function->home, height() - count, closure, function);
@@ -275,8 +276,7 @@ struct Run::Loop {
         }
         if constexpr (kOperands == Operands::CL || kOperands == Operands::LL || kOperands == Operands::SL)
             if (!is_there(left)) return false;
-        if (kLoads > 0 && is_peak(kLoads)) [[unlikely]]
-            return false;
+        if (kLoads > 0 && !fits(kLoads)) return false;
 
         [[maybe_unused]] Value result;
         [[maybe_unused]] bool holds = false;
@@ -339,11 +339,11 @@ struct Run::Loop {
         const Array* a = array->as_array();
         const std::int64_t at = position->as_int();
         if (at <= 0 || at > a->size) return false;
-        if (is_peak(2, 2 * (cost_of(*array) - 8))) return false;
+        if (!fits(2, 2 * (cost_of(*array) - 8))) return false;
         element = a->items[at - 1];
         if (element.is_nullish()) element = Value::null();
         cost = cost_of(element);
-        return !is_peak(1, 2 * (cost - 8));
+        return fits(1, 2 * (cost - 8));
     }
 };
 

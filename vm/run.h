@@ -82,6 +82,7 @@ class Run {
     static constexpr std::size_t kMostUncheckedFrames = 50000;  // where the reference has no limit
     static constexpr std::size_t kCollectFirst = 32 << 20;
     static constexpr std::size_t kMostUpvalues = 1 << 22;
+    static constexpr double kNotStarted = -1;
 
     // run.cpp: a run's beginning and end.
     void begin(const Program& program, const Globals* globals, const RunOptions& options);
@@ -98,6 +99,8 @@ class Run {
 
     // operations.cpp: what the loop does out of line.
     void over_peak();
+    /// Whether the limits have room for a use, which may be a new peak then.
+    bool raise_peak(std::int64_t use2);
     [[noreturn]] void underflow();
     void throw_error(Value error);
     void set_local(std::int64_t slot);
@@ -218,8 +221,8 @@ class Run {
     std::string_view async_name_;
     std::int64_t async_next_ip_ = 0;
     int async_steps_ = 0;
-    double earlier_ms_ = 0;  // running time before the last resume
-    double started_ms_ = 0;  // by the steady clock
+    double earlier_ms_ = 0;            // running time before the last resume
+    double started_ms_ = kNotStarted;  // by the steady clock, at the first look at it
     double deadline_ms_ = 0;
     std::uint32_t ticks_ = 1;                 // until the next slow_tick(); the heap sets it to 1 when it has grown
     bool calls_library_ = false;              // a call by a library function's name calls just that

@@ -43,9 +43,7 @@ Outcome Vm::run(const Program& program, std::string_view globals_json, const Run
     impl_->document.clear();
     impl_->document.set_max_bytes(options.limits.heap);
     try {
-        const Value document = json::parse(globals_json, impl_->document);
-        if (!document.is(Type::Object)) return Run::failed({ErrorKind::Input, "globals: expected a JSON object"});
-        const ValueGlobals globals(document);
+        const TextGlobals globals(globals_json, program.chunks()[0]->reads, impl_->document);
         return impl_->run.run(program, &globals, options);
     } catch (const json::ParseError& e) {
         return Run::failed({ErrorKind::Input, "globals: not JSON: " + e.message});

@@ -11,6 +11,7 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+#include <hogvm/globals.h>
 #include <hogvm/json.h>
 #include <hogvm/standard_library.h>
 
@@ -350,4 +351,36 @@ TEST_CASE("chunks that a program lacks come from the host") {
     host.import_chunk = [](std::string_view name) { return name == "x" ? std::optional<std::string>(R"(["_H",1,33,5,38])") : std::nullopt; };
     CHECK(ran(R"(["_H",1,32,"x",2,"import",1,38])", {}, host) == "5");
     CHECK(ran(R"(["_H",1,32,"y",2,"import",1,38])", {}, host) == "function: Unknown chunk: y");
+}
+
+TEST_CASE("a program reads the same globals in whatever form they come") {
+    constexpr std::string_view kGlobals =
+        R"({"a":{"b":{"c":[1,{"d":"x"}]},"text":"h\u00e9!","n":null,"many":{"k0":0,"k1":1,"k2":2,"k3":3,"k4":4,"k5":5,"k6":6,"k7":7,"k8":8,"k9":9,"k10":10,"k11":11,"k12":12,"k13":13,"k14":14,"k15":15,"k16":16,"k17":17,"k18":18,"k19":19}},"e":"f"})";
+    const boost::json::value parsed = boost::json::parse(kGlobals);
+    Heap heap;
+    const ValueGlobals values(json::parse(kGlobals, heap));
+    for (const char* program : {
+             R"(["_H",1,32,"b",32,"a",1,2,38])",                                    // a.b
+             R"(["_H",1,33,1,32,"c",32,"b",32,"a",1,4,38])",                        // a.b.c.1
+             R"(["_H",1,32,"d",33,2,32,"c",32,"b",32,"a",1,5,38])",                 // a.b.c.2.d
+             R"(["_H",1,32,"length",32,"text",32,"a",1,3,38])",                     // a.text.length
+             R"(["_H",1,32,"x",32,"n",32,"a",1,3,38])",                             // a.n.x
+             R"(["_H",1,32,"x",32,"e",1,2,38])",                                    // e.x
+             R"(["_H",1,32,"none",1,1,38])",                                        // none
+             R"(["_H",1,32,"none",32,"a",1,2,38])",                                 // a.none
+             R"(["_H",1,32,"k19",32,"many",32,"a",1,3,38])",                        // a.many.k19
+             R"(["_H",1,32,"b",32,"a",1,2,32,"A",2,"lower",1,1,1,43,2,38])",        // [a.b, the global named lower('A')]
+             R"(["_H",1,32,"e",1,1,32,"e",1,1,32,"text",32,"a",1,2,43,3,38])",      // [e, e, a.text]
+             R"(["_H",1,32,"a",1,1,32,"b",32,"a",1,2,43,2,38])",                    // [a, a.b]
+         }) {
+        INFO(program);
+        Vm vm;
+        const auto told = [&](const Outcome& outcome) {
+            return outcome.finished() ? outcome.json() + " " + std::to_string(outcome.max_memory) : outcome.error.text();
+        };
+        const auto loaded = load_program(program);
+        const std::string by_value = told(vm.run(*loaded, values));
+        CHECK(told(vm.run(*loaded, kGlobals)) == by_value);
+        CHECK(told(vm.run(*loaded, parsed)) == by_value);
+    }
 }

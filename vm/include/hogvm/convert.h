@@ -20,6 +20,8 @@ Value copy(Value v, Heap& heap);
 /// Reads `path` below `v` as GET_PROPERTY does, a key after the other. With `nullish`, null on the way gives null.
 /// Raises Failure for the index 0.
 Value get_nested(Value v, std::span<const Value> path, bool nullish, Heap& heap);
+/// Likewise below a value that may be no node: texts have a length, for one.
+Value get_below(Value v, std::span<const Value> path, bool nullish, Heap& heap);
 /// Writes a property as SET_PROPERTY does; raises Failure where that is an error.
 void set_property(Value target, Value key, Value v, Heap& heap);
 

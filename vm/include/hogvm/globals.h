@@ -5,6 +5,7 @@
 
 #include <hogvm/heap.h>
 #include <hogvm/host.h>
+#include <hogvm/json.h>
 #include <hogvm/value.h>
 
 namespace hogvm {
@@ -17,6 +18,22 @@ class ValueGlobals : public Globals {
 
   private:
     Value object_;
+};
+
+/// A JSON text, of which the part that a program is known to read has been built; what else it asks for is looked up in
+/// the text, which is only referred to.
+class TextGlobals : public Globals {
+  public:
+    /// `document` holds what is built. Throws json::ParseError, or Failure{Input} if the text is no JSON object.
+    TextGlobals(std::string_view text, const json::Projection& part, Heap& document);
+    bool read(std::span<const Value> path, Heap& heap, Value& value) const override;
+
+  private:
+    std::string_view text_;
+    const json::Projection& part_;
+    Heap& document_;
+    Value built_;
+    mutable Value whole_;  // null until it is asked for
 };
 
 /// A Boost.JSON value; only what a program reads is converted. The value is only referred to.

@@ -6,8 +6,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/fwd.hpp>
 
@@ -26,11 +29,30 @@ struct ParseError {
 /// which must outlive them. Throws ParseError, or Failure{Memory} by the heap.
 Value parse(std::string_view text, Heap& heap);
 
+/// Which part of a document to build: all of a value, or, where it is an object, only some of its members.
+struct Projection {
+    std::string_view key;  // in the object around it
+    bool is_whole = false;
+    std::vector<Projection> members = {};
+
+    /// Adds what lies at a path. The keys are referred to.
+    void add(std::span<const Value> path);
+    /// Whether what lies at a path is built.
+    bool covers(std::span<const Value> path) const;
+    const Projection* find(std::string_view name) const;
+};
+
+/// Parses one document and builds only a part of it; the rest is checked, and passed over.
+Value parse(std::string_view text, Heap& heap, const Projection& part);
+
 /// Whether `text` is one JSON document.
 bool is_valid(std::string_view text);
 
-/// A deep copy of a Boost.JSON value, as parse would give it.
-Value from_boost(const boost::json::value& json, Heap& heap);
+/// What becomes of texts: copied to the heap, or referred to where they are.
+enum class Texts : std::uint8_t { Copied, Viewed };
+
+/// A Boost.JSON value as parse would give it, its texts copied or viewed.
+Value from_boost(const boost::json::value& json, Heap& heap, Texts texts = Texts::Copied);
 /// What write's text would parse to.
 boost::json::value to_boost(Value v);
 

@@ -73,7 +73,8 @@ struct Outcome {
     std::uint64_t ops = 0;  // instructions executed
     double max_memory = 0;  // the peak in the reference's accounting; NaN if a program upset it (docs/differences.md)
     int async_steps = 0;    // suspensions so far
-    double running_ms = 0;  // including the time before suspensions
+    // Since the first call, loop or throw (before it a program has a bounded time); with the time before suspensions.
+    double running_ms = 0;
     std::vector<std::string> printed;  // lines, if the host has no `print`
     std::vector<TraceRow> trace;
 
