@@ -54,11 +54,6 @@ export const DIFFERENCES = [
         applies: (request) => /"__proto__"/.test(request) && /\b41\b/.test(request),
     },
     {
-        reason: 'a zone that is a number of minutes with a fraction is cut to whole minutes',
-        applies: (request) => /"formatDateTime"|"__hogDateTime__"|"toTimeZone"/.test(request) && /\d\.5\b/.test(request),
-        fields: ['printed', 'result', 'json'],
-    },
-    {
         reason: "falling off a chunk into its caller's end",
         applies: (_, reference) => /^Unexpected node while running bytecode in chunk "[^"]*": undefined$/.test(message(reference)),
     },

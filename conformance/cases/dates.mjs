@@ -52,9 +52,20 @@ const added = bases.map((base) => ({
     options,
 }))
 const formatted = formats.flatMap((letter) => ["toDateTime('2024-02-05T03:04:05.067')", "toDateTime('0999-12-26T23:59:59.999', 'America/St_Johns')"].map((at) => ({ name: `%${letter} of ${at}`, expression: `formatDateTime(${at}, '%${letter}')`, options })))
+// Minutes east of UTC as the zone: Luxon takes any number, and texts of the form UTC+h:mm.
+const numbered = ['0', '330', '-210', '59.5', '-0.25', '65530', '-65530', '100000.75', '1e9', '287999999999', '1e300', '1 / 0', '0 / 0', "'utc+03:05'", "'UTC-0:30'", 'true', '[]', "'5'"].map((zone) => ({
+    name: `the zone ${zone}`,
+    source: `
+        for (let at in [toTimeZone(toDateTime('2024-02-29T12:34:56.789'), ${zone}), toTimeZone(toDateTime('0001-01-01'), ${zone}), toDateTime('2024-02-29T12:34:56', ${zone})]) {
+            print(toString(at), toYYYYMM(at), formatDateTime(at, '%Y-%m-%d %H:%i:%S.%f %z'), formatDateTime(at, '\\' z Z ZZ ZZZ ZZZZ'), formatDateTime(at, '\\' D ff TTT'))
+            print(formatDateTime(toDateTime(0), '%T %z', ${zone}), dateAdd('hour', 1, at), dateAdd('month', 1, at), dateDiff('hour', toDateTime(0), at))
+            if (toString(at)) { print(dateTrunc('day', at), toStartOfWeek(at), toStartOfHour(at), dateTrunc('month', at)) }
+        }`,
+    options,
+}))
 
 export default [
-    ...inZones, ...parsing, ...parsedByDifference, ...apart, ...added, ...formatted,
+    ...inZones, ...parsing, ...parsedByDifference, ...apart, ...added, ...formatted, ...numbered,
     ...[
         'now()', "now('Asia/Kolkata')", 'now(null)', 'today()', 'typeof(now())', 'typeof(today())', 'toDate(0)', 'toDate(-1)', 'toDate(1709210096.789)', 'toDate(86399.999)', 'toDate(1e18)', 'toDateTime(1709210096.789)', "toDateTime(5, 'Nowhere/Land')",
         "toString(toDateTime(5, 'Nowhere/Land'))", "toString(toDateTime('x'))", "toString(toDate('x'))", "formatDateTime(toDateTime('x'), '%Y')", "toTimeZone(toDateTime(0), null)", "toString(toTimeZone(toDateTime(0), null))", "toTimeZone(toDate('2024-01-01'), 'UTC')",
