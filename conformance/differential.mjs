@@ -85,6 +85,7 @@ exchange.close()
 
 const row = (names, found) => names.map((name) => `${name} ${found.get(name) ?? 0}`).join(', ')
 const table = (title, names, found) => {
+    if (!traced) return
     const missing = names.filter((name) => !found.has(name))
     console.log(`${title}, in ${traced} traced programs: ${row([...names].sort((a, b) => (found.get(b) ?? 0) - (found.get(a) ?? 0)), found)}`)
     if (missing.length) console.log(`${title} never reached: ${missing.join(', ')}`)
