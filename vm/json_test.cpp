@@ -181,3 +181,16 @@ TEST_CASE("Boost.JSON values go both ways") {
     CHECK(json::to_text(v) == R"({"2":[1.5,"é",null,true,9223372036854775807],"b":1})");
     CHECK(boost::json::serialize(json::to_boost(v)) == R"({"2":[1.5E0,"é",null,true,9223372036854775807],"b":1})");
 }
+
+TEST_CASE("a dict inside a date is written as JavaScript's Map is: without its entries") {
+    Heap heap;
+    Dict* dict = heap.dict(1);
+    heap.set(dict, Value::ascii("a"), Value::integer(1));
+    const Value when = heap.datetime(Value::dict(dict), Value::ascii("UTC"));
+    Array* both = heap.array(2);
+    heap.append(both, when);
+    heap.append(both, Value::dict(dict));
+    const std::string expected = R"([{"__hogDateTime__":true,"dt":{},"zone":"UTC"},{"a":1}])";
+    CHECK(json::to_text(Value::array(both)) == expected);
+    CHECK(boost::json::serialize(json::to_boost(Value::array(both))) == expected);
+}

@@ -122,8 +122,19 @@ class Writer {
             case Type::Array: return write_array(v.as_array(), depth + 1);
             case Type::Closure: return write_closure(v.as_closure(), depth + 1);
             case Type::Callable: return write_callable(v.as_callable(), depth + 1);
-            default: return write_members(Members(v.as_dict()).entries(), depth + 1);
+            default: return write_dict(v.as_dict(), depth + 1);
         }
+    }
+
+    void write_dict(const Dict* d, int depth) {
+        const bool was_kept = is_kept_;
+        if (d->type == Type::Object && stays_as_it_is(d)) is_kept_ = true;
+        if (is_kept_ && d->type == Type::Dict) {
+            out_ += "{}";
+        } else {
+            write_members(Members(d).entries(), depth);
+        }
+        is_kept_ = was_kept;
     }
 
     void write_array(const Array* a, int depth) {
@@ -198,6 +209,7 @@ class Writer {
 
     std::string& out_;
     int indent_;
+    bool is_kept_ = false;  // inside an object that stays as it is
 };
 
 }  // namespace
@@ -212,7 +224,7 @@ std::string to_text(Value v, int indent) {
 
 namespace {
 
-boost::json::value to_boost_at(Value v, int depth) {
+boost::json::value to_boost_at(Value v, int depth, bool is_kept) {
     if (v.is_number()) {
         if (v.is(Type::Int)) return v.as_int();
         if (!std::isfinite(v.as_double())) return nullptr;
@@ -229,25 +241,27 @@ boost::json::value to_boost_at(Value v, int depth) {
     if (!v.is_node() || v.as_node()->visiting) return nullptr;
     if (v.is(Type::Closure) || v.is(Type::Callable)) {
         Heap heap;
-        return to_boost_at(json::parse(to_text(v), heap), depth);
+        return to_boost_at(json::parse(to_text(v), heap), depth, is_kept);
     }
     check_depth(depth);
     const Visit visit(v.as_node());
     if (v.is(Type::Array)) {
         boost::json::array out;
         for (const Value item : v.as_array()->values())
-            if (!item.is(Type::Hole)) out.push_back(to_boost_at(item, depth + 1));
+            if (!item.is(Type::Hole)) out.push_back(to_boost_at(item, depth + 1, is_kept));
         return out;
     }
     boost::json::object out;
+    is_kept = is_kept || (v.is(Type::Object) && stays_as_it_is(v.as_dict()));
+    if (is_kept && v.is(Type::Dict)) return out;
     const Members members(v.as_dict());
     for (const Entry& e : members.entries())
-        if (!is_left_out(e.key, e.value)) out[text_of(e.key)] = to_boost_at(e.value, depth + 1);
+        if (!is_left_out(e.key, e.value)) out[text_of(e.key)] = to_boost_at(e.value, depth + 1, is_kept);
     return out;
 }
 
 }  // namespace
 
-boost::json::value to_boost(Value v) { return to_boost_at(v, 1); }
+boost::json::value to_boost(Value v) { return to_boost_at(v, 1, false); }
 
 }  // namespace hogvm::json
