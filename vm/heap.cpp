@@ -108,11 +108,11 @@ void* Heap::allocate_block(std::size_t bytes) {
         end_ = block.data.get() + block.size;
         return block.data.get();
     }
-    const std::size_t wanted = std::max(bytes, std::clamp(bytes_, kFirstBlock, kLargestBlock));
-    const std::size_t size = bytes_ + wanted <= max_bytes_ ? wanted : bytes;
-    if (bytes > max_bytes_ || bytes_ + size > max_bytes_)
+    const std::size_t room = max_bytes_ - std::min(max_bytes_, bytes_);
+    if (bytes > room)
         fail(ErrorKind::Memory,
              "Out of memory: the values of this run need more than " + std::to_string(max_bytes_) + " bytes");
+    const std::size_t size = std::min(room, std::max(bytes, std::clamp(bytes_, kFirstBlock, kLargestBlock)));
     blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
     std::swap(blocks_[used_blocks_], blocks_.back());
     bytes_ += size;
