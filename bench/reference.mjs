@@ -5,9 +5,10 @@
 // A batch counts with its wall time or the process's CPU time, whichever is less, so that neither other programs on the
 // machine nor Node's helper threads count against the reference.
 import assert from 'node:assert/strict'
-import crypto from 'node:crypto'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
+
+import { external } from '../conformance/external.mjs'
 
 process.env.TZ = 'UTC'
 const require = createRequire(new URL('../conformance/package.json', import.meta.url))
@@ -19,34 +20,18 @@ const WARM_UP_NS = 500e6
 
 const read = (path) => fs.readFileSync(new URL(path, import.meta.url), 'utf8')
 
-// Node's own patterns, each compiled once: the fastest that a host can give the reference.
-const patterns = new Map()
-function pattern(source) {
-    let compiled = patterns.get(source)
-    if (!compiled) {
-        const insensitive = source.startsWith('(?i)')
-        compiled = new RegExp(insensitive ? source.slice(4) : source, insensitive ? 'i' : '')
-        patterns.set(source, compiled)
-    }
-    return compiled
-}
-const external = {
-    crypto,
-    regex: {
-        match: (source, value) => pattern(source).test(value),
-        extract: (source, value) => {
-            const match = pattern(source).exec(value)
-            return match ? (match[1] ?? match[0]) : ''
-        },
-    },
-}
+// Node's own patterns: the fastest that a host can give the reference.
+const host = external((source) => {
+    const insensitive = source.startsWith('(?i)')
+    return new RegExp(insensitive ? source.slice(4) : source, insensitive ? 'i' : '')
+})
 
 function runner({ program, event, result }) {
     const bytecode = JSON.parse(read(`programs/${program}.hoge`))
     const text = event ? read('programs/event.json') : ''
     const parsed = event ? JSON.parse(text) : {}
     const globals = event === 'text' ? () => JSON.parse(text) : () => parsed
-    const run = () => exec(bytecode, { globals: globals(), external })
+    const run = () => exec(bytecode, { globals: globals(), external: host })
     return result === 'text' ? () => JSON.stringify(convertHogToJS(run().result)) : () => run().result
 }
 

@@ -23,6 +23,8 @@ endif()
 
 option(HOGVM_WERROR "Treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+# JavaScript rounds after each operation; where the processor can multiply and add in one, compilers would.
+add_compile_options(-ffp-contract=off)
 if(HOGVM_WERROR)
     add_compile_options(-Werror)
 endif()

@@ -8,7 +8,7 @@
 import fs from 'node:fs'
 import { parseArgs } from 'node:util'
 
-import { describe, mismatches } from './answers.mjs'
+import { describe, difference, mismatches } from './answers.mjs'
 import { Exchange } from './exchange.mjs'
 import { generate } from './generate.mjs'
 import { OP, NAMES } from './opcodes.mjs'
@@ -32,6 +32,7 @@ const tally = { finished: 0, failed: 0, suspended: 0, 'too heavy': 0 }
 const opcodes = new Map()
 const functions = new Map()
 const kinds = new Map()
+const excused = new Map()
 const mismatched = []
 let traced = 0
 
@@ -58,8 +59,10 @@ function reach({ trace, status }) {
 function settle({ index, request, reference }, ours) {
     tally[reference.status]++
     reach(reference)
-    const found = mismatches(request, reference, ours)
+    const found = mismatches(reference, ours)
     if (!found.length) return
+    const differs = difference(request, reference, ours)
+    if (differs) return differs.reasons.forEach((reason) => excused.set(reason, (excused.get(reason) ?? 0) + 1))
     mismatched.push({ seed, index, request, found })
     const kind = found.map(({ field }) => field).join(', ')
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
@@ -85,12 +88,14 @@ exchange.close()
 
 const row = (names, found) => names.map((name) => `${name} ${found.get(name) ?? 0}`).join(', ')
 const table = (title, names, found) => {
+    if (!traced) return
     const missing = names.filter((name) => !found.has(name))
     console.log(`${title}, in ${traced} traced programs: ${row([...names].sort((a, b) => (found.get(b) ?? 0) - (found.get(a) ?? 0)), found)}`)
     if (missing.length) console.log(`${title} never reached: ${missing.join(', ')}`)
 }
 table('opcodes', Object.entries(NAMES).map(([code, name]) => `${code}/${name}`), opcodes)
 table('functions', [...Object.keys(SIGNATURES), 'sleep'], functions)
+for (const [reason, n] of [...excused].sort((a, b) => b[1] - a[1])) console.log(`differs on purpose: ${String(n).padStart(6)}  ${reason}`)
 if (kinds.size) console.log(`mismatches by field: ${[...kinds].sort((a, b) => b[1] - a[1]).map(([kind, n]) => `${kind}: ${n}`).join('; ')}`)
 if (given.json) fs.writeFileSync(given.json, mismatched.map((one) => JSON.stringify(one)).join('\n') + '\n')
 console.log(`${count} programs of seed ${seed}: ${Object.entries(tally).map(([name, n]) => `${n} ${name}`).join(', ')}; ${mismatched.length} mismatched`)

@@ -1,8 +1,9 @@
 // The reference VM as an oracle: `answer(request)` runs one request of the exchange (README.md) on the npm package
 // @posthog/hogvm and gives the answer that ours must give. Everything that asks the reference asks it here.
-import crypto from 'node:crypto'
 import { createRequire } from 'node:module'
 import { format } from 'node:util'
+
+import { external } from './external.mjs'
 
 process.env.TZ = 'UTC'
 const require = createRequire(import.meta.url)
@@ -29,29 +30,18 @@ const ASYNC_FUNCTIONS = {
 }
 const pick = (table, names) => names && Object.fromEntries(names.map((name) => [name, table[name]]))
 
-const patterns = new Map()
-function pattern(source) {
-    let compiled = patterns.get(source)
-    if (!compiled) {
-        // The WebAssembly heap is small and has no finalizers.
-        if (patterns.size >= 2000) {
-            for (const old of patterns.values()) old.wrapper.delete()
-            patterns.clear()
-        }
-        patterns.set(source, (compiled = new RE2(source, 'u')))
+// RE2 as Node's package `re2` has it, to which a lone surrogate is U+FFFD: this one's WebAssembly would join it with the
+// unit that follows. Its heap is small and has no finalizers.
+const wellFormed = (text) => (typeof text === 'string' ? text.toWellFormed() : text)
+function compile(source) {
+    const compiled = new RE2(wellFormed(source), 'u')
+    return {
+        test: (text) => compiled.test(wellFormed(text)),
+        exec: (text) => compiled.exec(wellFormed(text)),
+        free: () => compiled.wrapper.delete(),
     }
-    return compiled
 }
-const external = {
-    crypto,
-    regex: {
-        match: (source, value) => pattern(source).test(value),
-        extract: (source, value) => {
-            const match = pattern(source).exec(value)
-            return match ? (match[1] ?? match[0]) : ''
-        },
-    },
-}
+const host = external(compile, (pattern) => pattern.free())
 
 /** Thrown by `answer` for a program that costs more than its caller has patience for. */
 export class TooHeavy extends Error {}
@@ -97,7 +87,7 @@ function run(program, globals, request, printed) {
         functions: pick(FUNCTIONS, functions),
         asyncFunctions: pick(ASYNC_FUNCTIONS, asyncFunctions),
         importBytecode: imports && ((name) => (Object.hasOwn(imports, name) ? imports[name] : undefined)),
-        external, timeout, memoryLimit, maxAsyncSteps, telemetry,
+        external: host, timeout, memoryLimit, maxAsyncSteps, telemetry,
     }
     const trace = telemetry ? [] : undefined
     let input = program

@@ -1,14 +1,16 @@
 #!/usr/bin/env node
-// Compiles the cases, asks the reference, writes recorded/<topic>.json:
+// Compiles the cases, asks the reference and the engine, writes recorded/<topic>.json:
 //
-//   HOGC=/path/to/hogc.mjs node record.mjs [topic ...]
+//   HOGC=/path/to/hogc.mjs [EXCHANGE=PATH_OF_hogvm_exchange] node record.mjs [topic ...]
 //
-// The compiler is wanted only here: what is recorded holds the bytecode.
+// The compiler is wanted only here: what is recorded holds the bytecode. The engine is asked for where it differs from the
+// reference on purpose; that answer is recorded beside the reference's. What else it answers is no business of this one.
 import fs from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { lasting } from './answers.mjs'
+import { difference, lasting } from './answers.mjs'
+import { Exchange } from './exchange.mjs'
 import { answer, VERSION } from './oracle.mjs'
 import { write } from './recorded.mjs'
 import { literal, toText } from './text.mjs'
@@ -18,6 +20,7 @@ if (!compiler) {
     console.error('record: set HOGC to the path of hogc.mjs, the compiler of Hog')
     process.exit(2)
 }
+const exchange = new Exchange(process.env.EXCHANGE ?? path.join(import.meta.dirname, '../build/release/bin/hogvm_exchange'))
 process.env.HOGC_MODULES ??= import.meta.dirname
 const { compileText } = await import(pathToFileURL(path.resolve(compiler)))
 
@@ -45,7 +48,9 @@ async function record({ name, bundle, globals, options, ...code }) {
     const [program, source] = bundle ? [{ bytecodes: await compileChunks(bundle) }] : await compile(code)
     if (options?.imports) options = { ...options, imports: await compileChunks(options.imports) }
     const request = toText({ program, globals, options })
-    return { name, source: source === name ? undefined : source, request, expect: lasting(answer(JSON.parse(request))) }
+    const expect = answer(JSON.parse(request))
+    const differs = difference(request, expect, await exchange.ask(request))
+    return { name, source: source === name ? undefined : source, request, expect: lasting(expect), differs }
 }
 
 let total = 0
@@ -70,3 +75,4 @@ for (const topic of topics) {
     console.log(`${String(recorded.length).padStart(5)} ${topic}`)
 }
 console.log(`${String(total).padStart(5)} cases of ${VERSION}`)
+exchange.close()

@@ -8,7 +8,7 @@
 #include <hogvm/javascript.h>
 
 #include "arguments.h"
-#include "calendar.h"
+#include "calendar/calendar.h"
 #include "families.h"
 
 namespace hogvm::stdlib {
@@ -29,10 +29,10 @@ Value field(const Call& call, Value object, std::string_view key) {
 }
 
 /// What "local" means: the host says.
-const Zone* local_zone(const Call& call) {
+const Zone& local_zone(const Call& call) {
     thread_local std::string name;
-    thread_local const Zone* zone = nullptr;
-    if (zone == nullptr || name != call.host.local_zone) {
+    thread_local Zone zone;
+    if (!zone || name != call.host.local_zone) {
         name = call.host.local_zone;
         zone = calendar::process_zone(name);
     }
@@ -41,16 +41,10 @@ const Zone* local_zone(const Call& call) {
 
 /// The zone that a value names. Luxon takes the process's zone for none, and minutes east of UTC for a number; anything
 /// else is no zone.
-const Zone* zone_of(const Call& call, Value name) {
+Zone zone_of(const Call& call, Value name) {
     if (name.is_nullish()) return calendar::find("local", local_zone(call));
     if (name.is_string()) return calendar::find(name.as_text(), local_zone(call));
-    if (!name.is_number()) return nullptr;
-    const double minutes = name.as_number();
-    if (minutes == 0) return calendar::utc();
-    const int whole = static_cast<int>(std::clamp(std::trunc(std::abs(minutes)), 0.0, 1e6));
-    const std::string text = std::string(minutes < 0 ? "utc-" : "utc+") + std::to_string(whole / 60) + ":" +
-                             (whole % 60 < 10 ? "0" : "") + std::to_string(whole % 60);
-    return calendar::find(text);
+    return name.is_number() ? calendar::fixed(name.as_number()) : Zone();
 }
 
 double now(const Call& call) { return call.now_ms(); }
@@ -80,7 +74,7 @@ DateTime datetime_of(const Call& call, Value datetime) {
 }
 
 /// Midnight of a date in a zone.
-DateTime midnight_of(const Call& call, Value date, const Zone* zone) {
+DateTime midnight_of(const Call& call, Value date, const Zone& zone) {
     const auto made = calendar::from_fields({.year = unit_value(call, field(call, date, "year")),
                                              .month = unit_value(call, field(call, date, "month")),
                                              .day = unit_value(call, field(call, date, "day"))},
@@ -101,10 +95,10 @@ Value datetime_value(Call& call, double seconds, Value zone) {
 }
 
 /// The name of a zone that was asked for as `requested`, as Luxon tells it.
-Value zone_name(Call& call, const Zone* zone, Value requested) {
-    if (zone == nullptr) return Value::ascii("UTC");
-    if (!requested.is_string()) return call.heap.string(zone->name());
-    return call.heap.string(zone->reported_name(requested.as_text()));
+Value zone_name(Call& call, const Zone& zone, Value requested) {
+    if (!zone) return Value::ascii("UTC");
+    if (!requested.is_string()) return call.heap.string(zone.name());
+    return call.heap.string(zone.reported_name(requested.as_text()));
 }
 
 /// The zone's name after a calculation; an invalid datetime has none, and the reference writes UTC.
@@ -181,7 +175,10 @@ Value truncated(Call& call, Value datetime, Precision precision) {
     if (precision >= Precision::Day) fields.day = t.day;
     if (precision >= Precision::Hour) fields.hour = t.hour;
     if (precision >= Precision::Minute) fields.minute = t.minute;
-    const std::optional<DateTime> start = calendar::from_fields(fields, when.zone, now(call));
+    // The reference looks the zone up again by the name that Luxon reports, which for some fixed zones is none:
+    // UTC+3:5.
+    const Zone zone = calendar::find(when.zone.name());
+    const std::optional<DateTime> start = calendar::from_fields(fields, zone, now(call));
     if (!start) refuse_unit(call, Value::real(kNaN));
     return datetime_value(call, start->seconds(), resulting_zone(call, *start, field(call, datetime, "zone")));
 }
@@ -328,8 +325,10 @@ Value format_datetime(Call& call) {
     const Value format = format_text(call);
     const Value zone = javascript::to_boolean(call[2]) ? call[2] : field(call, call[0], "zone");
     const DateTime when = calendar::from_seconds(seconds_of(call, call[0]), zone_of(call, zone));
-    const std::string name = zone.is_string() ? std::string(zone.as_text()) : "";
-    return call.heap.string(calendar::format_date_time(when, format.as_text(), name));
+    const std::string name = zone.is_string() ? when.zone.reported_name(zone.as_text()) : when.zone.name();
+    const std::optional<std::string> text = calendar::format_date_time(when, format.as_text(), name);
+    if (!text) call.fail("Invalid time value");
+    return call.heap.string(*text);
 }
 
 constexpr std::string_view kFamily = "dates";
@@ -410,7 +409,7 @@ constexpr Function kFunctions[] = {
 }  // namespace
 
 double day_number(Call& call, Value date) {
-    const Zone* zone = zone_of(call, Value::null());
+    const Zone zone = zone_of(call, Value::null());
     const DateTime epoch = *calendar::from_fields({.year = 1970.0, .month = 1.0, .day = 1.0}, zone, now(call));
     return std::floor(calendar::difference_in_days(epoch, midnight_of(call, date, zone)).value_or(kNaN));
 }

@@ -329,8 +329,9 @@ std::uint32_t Run::capture(std::int64_t location) {
                          [this](std::int64_t l, std::uint32_t id) { return l < upvalues_[id - 1].location; });
     // By default one is reused even if it is closed, as in the reference; see docs/differences.md.
     if (at != upvalue_order_.begin() && upvalues_[*(at - 1) - 1].location == location) return *(at - 1);
-    if (upvalues_.size() >= kMostUpvalues)
-        fail(ErrorKind::Memory, "Out of memory: more than " + std::to_string(kMostUpvalues) + " captured variables");
+    const std::size_t most = std::min(kMostUpvalues, options_.limits.heap / sizeof(Upvalue));
+    if (upvalues_.size() >= most)
+        fail(ErrorKind::Memory, "Out of memory: more than " + std::to_string(most) + " captured variables");
     const auto id = static_cast<std::uint32_t>(upvalues_.size() + 1);
     upvalue_order_.insert(at, id);
     upvalues_.push_back({location, false, Value::null()});

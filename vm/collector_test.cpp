@@ -22,7 +22,8 @@ constexpr std::size_t kBound = 160u << 20;
 //     if (i % 10000 = 0) { let c := i; keep[f'k{i}'] := d; fs := arrayPushBack(fs, () -> c + d.i) }
 //     i := i + 1
 // }
-// return [i, length(keys(keep)), keep.k50000.list[2].x, fs[1](), fs[160](), byNode[nodes[1]], byNode[nodes[2]], length(fs)]
+// return [i, length(keys(keep)), keep.k50000.list[2].x, fs[1](), fs[160](), byNode[nodes[1]], byNode[nodes[2]],
+// length(fs)]
 constexpr const char* kProgram =
     R"(["_H",1,42,0,33,0,43,0,33,1,43,1,33,2,43,1,43,2,42,0,36,4,36,3,33,1,45,32,"one",46,36,4,36,3,33,2,45,32,"two",46,33,1600000,36,1,15,40,85,32,"i",36,1,32,"list",36,1,32,"x",32,"text ",36,1,2,"concat",2,42,1,43,2,42,2,33,0,33,10000,36,1,10,11,40,42,36,1,36,0,32,"k",36,1,2,"concat",2,36,5,46,36,2,52,"lambda",0,2,9,55,0,32,"i",45,55,1,6,38,53,2,true,5,true,6,2,"arrayPushBack",2,37,2,57,33,1,36,1,6,37,1,57,39,-92,36,1,36,0,2,"keys",1,2,"length",1,36,0,32,"k50000",45,32,"list",45,33,2,45,32,"x",45,36,2,33,1,45,54,0,36,2,33,160,45,54,0,36,4,36,3,33,1,45,45,36,4,36,3,33,2,45,45,36,2,2,"length",1,43,8,38,35,35,35,35,35])";
 
@@ -37,7 +38,8 @@ RunOptions bounded() {
 
 TEST_CASE("a run that makes far more than its bound finishes, and what it kept is whole") {
     constexpr std::size_t kText = 8;
-    constexpr std::size_t kEach = 2 * sizeof(Dict) + 3 * sizeof(Entry) + sizeof(Array) + sizeof(Buffer) + 2 * sizeof(Value) + kText;
+    constexpr std::size_t kEach =
+        2 * sizeof(Dict) + 3 * sizeof(Entry) + sizeof(Array) + sizeof(Buffer) + 2 * sizeof(Value) + kText;
     static_assert(kIterations * kEach > 500'000'000);
     Vm vm;
     const Outcome outcome = vm.run(*load_program(kProgram), bounded());
@@ -65,12 +67,24 @@ TEST_CASE("texts of a long run are collected, too") {
     CHECK(outcome.json() == "3006");
 }
 
+TEST_CASE("a small bound is met by what lives, not by garbage") {
+    // let i := 0; while (i < 100000) { let a := [i]; i := i + 1 } return i
+    RunOptions options;
+    options.limits.heap = 1u << 20;
+    Vm vm;
+    const auto program =
+        load_program(R"(["_H",1,33,0,33,100000,36,0,15,40,14,36,0,43,1,33,1,36,0,6,37,0,35,39,-21,36,0,38,35])");
+    const Outcome outcome = vm.run(*program, options);
+    REQUIRE_MESSAGE(outcome.finished(), outcome.error.text());
+}
+
 TEST_CASE("what a run keeps counts against its bound") {
     // let a := []; while (true) { a := arrayPushBack(a, ['text']) }
     Vm vm;
     RunOptions options = bounded();
     options.limits.memory = 0;
-    const Outcome outcome = vm.run(*load_program(R"(["_H",1,43,0,36,0,32,"text",43,1,2,"arrayPushBack",2,37,0,39,-13])"), options);
+    const Outcome outcome =
+        vm.run(*load_program(R"(["_H",1,43,0,36,0,32,"text",43,1,2,"arrayPushBack",2,37,0,39,-13])"), options);
     REQUIRE(outcome.failed());
-    CHECK(outcome.error.kind == ErrorKind::Memory);
+    CHECK_MESSAGE(outcome.error.kind == ErrorKind::Memory, outcome.error.text());
 }

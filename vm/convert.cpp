@@ -1,5 +1,6 @@
 #include <hogvm/convert.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -31,9 +32,7 @@ class ToHost {
         if (v.is(Type::Closure) || v.is(Type::Callable)) return v;
         Node* n = v.as_node();
         if (n->visiting) return on_path(path_, n, heap_);
-        if (v.is(Type::Object) && (has(v, "__hogDateTime__") || has(v, "__hogDate__") || has(v, "__hogClosure__") ||
-                                   has(v, "__hogCallable__")))
-            return v;
+        if (v.is(Type::Object) && stays_as_it_is(v.as_dict())) return v;
         check_depth(static_cast<int>(path_.size()) + 1);
         const Visit visit(n);
         if (v.is(Type::Array)) {
@@ -55,12 +54,6 @@ class ToHost {
     }
 
   private:
-    bool has(Value object, std::string_view key) const {
-        if ((object.as_dict()->traits & kMarked) == 0) return false;
-        const Entry* e = heap_.find(object.as_dict(), key);
-        return e != nullptr && javascript::to_boolean(e->value);
-    }
-
     Heap& heap_;
     std::vector<Path> path_;
 };
@@ -265,6 +258,17 @@ Value numbered_property(Value v, double key, Heap& heap) {
 }
 
 }  // namespace
+
+bool stays_as_it_is(const Dict* object) {
+    if ((object->traits & kMarked) == 0) return false;
+    const auto items = object->items();
+    return std::any_of(items.begin(), items.end(), [](const Entry& e) {
+        const std::string_view key = e.key.as_text();
+        const bool is_tag =
+            key == "__hogDateTime__" || key == "__hogDate__" || key == "__hogClosure__" || key == "__hogCallable__";
+        return is_tag && javascript::to_boolean(e.value);
+    });
+}
 
 Value to_host(Value v, Heap& heap) { return ToHost(heap).convert(v); }
 Value from_host(Value v, Heap& heap) { return FromHost(heap).convert(v); }

@@ -403,7 +403,7 @@ std::string_view trim(std::string_view s) {
     return s;
 }
 
-std::optional<std::uint32_t> array_index(std::string_view key) {
+std::optional<std::uint32_t> array_index_of_digits(std::string_view key) {
     if (key.empty() || key.size() > 10 || !is_digit(key[0]) || (key[0] == '0' && key.size() > 1)) return std::nullopt;
     std::uint64_t n = 0;
     for (const char c : key) {

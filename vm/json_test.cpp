@@ -254,3 +254,16 @@ TEST_CASE("strings end where they end, wherever that falls in a block") {
         }
     }
 }
+
+TEST_CASE("a dict inside a date is written as JavaScript's Map is: without its entries") {
+    Heap heap;
+    Dict* dict = heap.dict(1);
+    heap.set(dict, Value::ascii("a"), Value::integer(1));
+    const Value when = heap.datetime(Value::dict(dict), Value::ascii("UTC"));
+    Array* both = heap.array(2);
+    heap.append(both, when);
+    heap.append(both, Value::dict(dict));
+    const std::string expected = R"([{"__hogDateTime__":true,"dt":{},"zone":"UTC"},{"a":1}])";
+    CHECK(json::to_text(Value::array(both)) == expected);
+    CHECK(boost::json::serialize(json::to_boost(Value::array(both))) == expected);
+}

@@ -10,38 +10,56 @@
 #include <hogvm/json.h>
 #include <hogvm/text.h>
 
+#include "json_plain.h"
+
 namespace hogvm::json {
 namespace {
 
-void write_string(Value string, std::string& out) {
-    const std::string_view s = string.as_text();
+void write_unit(std::uint32_t unit, std::string& out) {
     static constexpr char kHex[] = "0123456789abcdef";
-    out += '"';
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < s.size(); ++i) {
-        const auto c = static_cast<unsigned char>(s[i]);
-        const bool is_lone = c == 0xED && static_cast<unsigned char>(s[i + 1]) >= 0xA0;
-        if (c >= 0x20 && c != '"' && c != '\\' && !is_lone) continue;
-        out.append(s.substr(kept, i - kept));
-        switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\b': out += "\\b"; break;
-            case '\f': out += "\\f"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
-            default: {
-                std::size_t at = i;
-                const std::uint32_t unit = is_lone ? text::next(s, &at) : c;
-                out += "\\u";
-                for (int shift = 12; shift >= 0; shift -= 4) out += kHex[unit >> shift & 15];
-                if (is_lone) i += 2;
-            }
-        }
-        kept = i + 1;
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) out += kHex[unit >> shift & 15];
+}
+
+void write_escaped(char c, std::string& out) {
+    switch (c) {
+        case '"': out += "\\\""; break;
+        case '\\': out += "\\\\"; break;
+        case '\b': out += "\\b"; break;
+        case '\f': out += "\\f"; break;
+        case '\n': out += "\\n"; break;
+        case '\r': out += "\\r"; break;
+        case '\t': out += "\\t"; break;
+        default: write_unit(static_cast<unsigned char>(c), out);
     }
-    out.append(s.substr(kept));
+}
+
+/// The first lone surrogate's three bytes, or the end.
+std::size_t find_lone_surrogate(std::string_view s) {
+    std::size_t at = s.find('\xED');
+    while (at != std::string_view::npos && static_cast<unsigned char>(s[at + 1]) < 0xA0) at = s.find('\xED', at + 1);
+    return std::min(at, s.size());
+}
+
+void write_string(Value string, std::string& out) {
+    std::string_view left = string.as_text();
+    std::size_t lone = string.is_ascii() ? left.size() : find_lone_surrogate(left);
+    out += '"';
+    for (;;) {
+        const std::size_t size = plain_text(left.substr(0, lone)).size;
+        out.append(left.substr(0, size));
+        if (size == left.size()) break;
+        if (size < lone) {
+            write_escaped(left[size], out);
+            left.remove_prefix(size + 1);
+            lone -= size + 1;
+        } else {
+            std::size_t after = size;
+            write_unit(text::next(left, &after), out);
+            left.remove_prefix(after);
+            lone = find_lone_surrogate(left);
+        }
+    }
     out += '"';
 }
 
@@ -122,8 +140,19 @@ class Writer {
             case Type::Array: return write_array(v.as_array(), depth + 1);
             case Type::Closure: return write_closure(v.as_closure(), depth + 1);
             case Type::Callable: return write_callable(v.as_callable(), depth + 1);
-            default: return write_members(Members(v.as_dict()).entries(), depth + 1);
+            default: return write_dict(v.as_dict(), depth + 1);
         }
+    }
+
+    void write_dict(const Dict* d, int depth) {
+        const bool was_kept = is_kept_;
+        if (d->type == Type::Object && stays_as_it_is(d)) is_kept_ = true;
+        if (is_kept_ && d->type == Type::Dict) {
+            out_ += "{}";
+        } else {
+            write_members(Members(d).entries(), depth);
+        }
+        is_kept_ = was_kept;
     }
 
     void write_array(const Array* a, int depth) {
@@ -198,6 +227,7 @@ class Writer {
 
     std::string& out_;
     int indent_;
+    bool is_kept_ = false;  // inside an object that stays as it is
 };
 
 }  // namespace
@@ -212,7 +242,7 @@ std::string to_text(Value v, int indent) {
 
 namespace {
 
-boost::json::value to_boost_at(Value v, int depth) {
+boost::json::value to_boost_at(Value v, int depth, bool is_kept) {
     if (v.is_number()) {
         if (v.is(Type::Int)) return v.as_int();
         if (!std::isfinite(v.as_double())) return nullptr;
@@ -229,25 +259,27 @@ boost::json::value to_boost_at(Value v, int depth) {
     if (!v.is_node() || v.as_node()->visiting) return nullptr;
     if (v.is(Type::Closure) || v.is(Type::Callable)) {
         Heap heap;
-        return to_boost_at(json::parse(to_text(v), heap), depth);
+        return to_boost_at(json::parse(to_text(v), heap), depth, is_kept);
     }
     check_depth(depth);
     const Visit visit(v.as_node());
     if (v.is(Type::Array)) {
         boost::json::array out;
         for (const Value item : v.as_array()->values())
-            if (!item.is(Type::Hole)) out.push_back(to_boost_at(item, depth + 1));
+            if (!item.is(Type::Hole)) out.push_back(to_boost_at(item, depth + 1, is_kept));
         return out;
     }
     boost::json::object out;
+    is_kept = is_kept || (v.is(Type::Object) && stays_as_it_is(v.as_dict()));
+    if (is_kept && v.is(Type::Dict)) return out;
     const Members members(v.as_dict());
     for (const Entry& e : members.entries())
-        if (!is_left_out(e.key, e.value)) out[text_of(e.key)] = to_boost_at(e.value, depth + 1);
+        if (!is_left_out(e.key, e.value)) out[text_of(e.key)] = to_boost_at(e.value, depth + 1, is_kept);
     return out;
 }
 
 }  // namespace
 
-boost::json::value to_boost(Value v) { return to_boost_at(v, 1); }
+boost::json::value to_boost(Value v) { return to_boost_at(v, 1, false); }
 
 }  // namespace hogvm::json

@@ -93,9 +93,14 @@ double remainder(double a, double b) {
 }  // namespace
 
 bool compare(Opcode op, Value left, Value right, const Heap& heap) {
-    unify(left, right, heap);
-    if (is_finite_numbers(left) && is_finite_numbers(right))
-        return satisfies(op, order_of_numbers(left.as_array(), right.as_array()));
+    // What is of one type, or nothing, is compared as it is.
+    const bool is_unified =
+        !left.is_node() && !right.is_node() && (left.type() == right.type() || left.is_nullish() || right.is_nullish());
+    if (!is_unified) {
+        unify(left, right, heap);
+        if (is_finite_numbers(left) && is_finite_numbers(right))
+            return satisfies(op, order_of_numbers(left.as_array(), right.as_array()));
+    }
     if (op == Opcode::OP_EQ) return javascript::strictly_equal(left, right);
     if (op == Opcode::OP_NOT_EQ) return !javascript::strictly_equal(left, right);
     return satisfies(op, javascript::relational(left, right));

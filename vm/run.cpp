@@ -73,7 +73,7 @@ void Run::begin(const Program& program, const Globals* globals, const RunOptions
     started_ms_ = kNotStarted;
     ticks_ = 1;  // the first call looks at the clock, as in the reference
     work_ = 0;
-    collect_at_ = kCollectFirst;
+    collect_at_ = collection_after(0);
     calls_library_ = !host_.has_functions() && program.version() != 0;
     is_seeded_ = false;
 }
@@ -222,7 +222,13 @@ void Run::collect() {
     for (Declared& d : declared_) collector.move(d.name);
     collector.move(traced_chunk_);
     collector.finish();
-    collect_at_ = std::max(kCollectFirst, heap_.bytes() * 2);
+    collect_at_ = collection_after(heap_.bytes());
+}
+
+// Each collection is paid for by as many bytes made as it moves. So what lives may take half of the heap's limit before
+// garbage can meet it.
+std::size_t Run::collection_after(std::size_t living) const {
+    return std::max(std::min(kCollectFirst, options_.limits.heap / 4), living * 2);
 }
 
 // What functions may use.

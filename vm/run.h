@@ -108,6 +108,7 @@ class Run {
     void get_global(std::size_t count);
     bool end_of_chunk();
     void collect();
+    std::size_t collection_after(std::size_t living) const;  // at how many bytes of heap
     [[noreturn]] void fail_past_end();
     bool return_result();
     /// Calls, backward jumps and throws come here: the one place where a run is interrupted, and where its values may

@@ -274,6 +274,13 @@ void append(std::uint32_t c, std::string& out) {
     out += static_cast<char>(0x80 | (c & 0x3F));
 }
 
+void append(std::string_view text, std::string& out) {
+    if (text.empty()) return;
+    std::size_t at = 0;
+    append(next(text, &at), out);
+    out += text.substr(at);
+}
+
 Value slice(Value string, std::size_t from, std::size_t to, Heap& heap) {
     const std::string_view s = string.as_text();
     if (string.is_ascii()) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -19,7 +20,8 @@ void Run::trace_start() {
 }
 
 void Run::trace(std::int64_t ip) {
-    if (trace_.size() >= kMostRows) fail(ErrorKind::Memory, "The trace exceeds " + std::to_string(kMostRows) + " rows");
+    const std::size_t most = std::min(kMostRows, options_.limits.heap / sizeof(TraceRow));
+    if (trace_.size() >= most) fail(ErrorKind::Memory, "The trace exceeds " + std::to_string(most) + " rows");
     TraceRow row;
     const double now = now_ms();
     row.ms = now != traced_ms_ ? now - traced_ms_ : 0;

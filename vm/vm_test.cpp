@@ -231,7 +231,34 @@ TEST_CASE("each limit ends a run with its kind") {
     CHECK(ran(kDoubling, limited({.memory = 0, .heap = 1u << 20})).starts_with("memory: Out of memory: "));
     CHECK(ran(R"(["_H",1,32,"text",2,"print",1,35,39,-8])", limited({.printed = 1000})) == "memory: Printed output exceeds 1000 bytes");
     CHECK(ran(R"(["_H",1,2,"sleep",0])", limited({.async_steps = 0})) == "async_steps: Exceeded maximum number of async steps: 0");
-    CHECK(ran(R"(["_H",1,41,"f",0,4,2,"f",0,38,2,"f",0])").starts_with("depth: Call stack exceeded maximum length"));
+}
+
+TEST_CASE("recursion ends where the frames do, those of imports and declared functions later than others") {
+    // fun f() { return f() } return f()
+    constexpr const char* kClosure = R"(["_H",1,52,"f",0,1,5,55,0,54,0,38,53,1,true,0,36,0,54,0,38,57])";
+    constexpr const char* kDeclared = R"(["_H",1,41,"f",0,4,2,"f",0,38,2,"f",0])";
+    constexpr const char* kImport = R"({"bytecodes": {"root": {"bytecode": ["_H",1,32,"root",2,"import",1]}}})";
+    CHECK(ran(kClosure) == "depth: Call stack exceeded maximum length of 1000");
+    CHECK(ran(kDeclared) == "depth: Call stack exceeded maximum length of 50000");
+    CHECK(ran(kImport) == "depth: Call stack exceeded maximum length of 50000");
+}
+
+TEST_CASE("a trace has at most a million rows, and no more than the heap's limit has room for") {
+    RunOptions options;
+    options.trace = true;
+    CHECK(ran(kForever, options) == "memory: The trace exceeds 1000000 rows");
+    options.limits.heap = 100 * sizeof(TraceRow);
+    CHECK(ran(kForever, options) == "memory: The trace exceeds 100 rows");
+}
+
+TEST_CASE("captured variables are bounded, by their number and by the heap's limit") {
+    // while (true) { let x := null; let f := () -> x }, the closure dropped
+    constexpr const char* kCapturing = R"(["_H",1,31,52,"lambda",0,1,3,55,0,38,53,1,true,0,35,57,39,-17])";
+    RunOptions options;
+    options.fresh_upvalues = true;
+    CHECK(ran(kCapturing, options) == "memory: Out of memory: more than 4194304 captured variables");
+    options.limits.heap = 1u << 20;
+    CHECK(ran(kCapturing, options) == "memory: Out of memory: more than 32768 captured variables");
 }
 
 TEST_CASE("a raised stop flag ends a run") {

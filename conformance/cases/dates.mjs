@@ -52,14 +52,25 @@ const added = bases.map((base) => ({
     options,
 }))
 const formatted = formats.flatMap((letter) => ["toDateTime('2024-02-05T03:04:05.067')", "toDateTime('0999-12-26T23:59:59.999', 'America/St_Johns')"].map((at) => ({ name: `%${letter} of ${at}`, expression: `formatDateTime(${at}, '%${letter}')`, options })))
+// Minutes east of UTC as the zone: Luxon takes any number, and texts of the form UTC+h:mm.
+const numbered = ['0', '330', '-210', '59.5', '-0.25', '65530', '-65530', '100000.75', '1e9', '287999999999', '1e300', '1 / 0', '0 / 0', "'utc+03:05'", "'UTC-0:30'", 'true', '[]', "'5'"].map((zone) => ({
+    name: `the zone ${zone}`,
+    source: `
+        for (let at in [toTimeZone(toDateTime('2024-02-29T12:34:56.789'), ${zone}), toTimeZone(toDateTime('0001-01-01'), ${zone}), toDateTime('2024-02-29T12:34:56', ${zone})]) {
+            print(toString(at), toYYYYMM(at), formatDateTime(at, '%Y-%m-%d %H:%i:%S.%f %z'), formatDateTime(at, '\\' z Z ZZ ZZZ ZZZZ'), formatDateTime(at, '\\' D ff TTT'))
+            print(formatDateTime(toDateTime(0), '%T %z', ${zone}), dateAdd('hour', 1, at), dateAdd('month', 1, at), dateDiff('hour', toDateTime(0), at))
+            if (toString(at)) { print(dateTrunc('day', at), toStartOfWeek(at), toStartOfHour(at), dateTrunc('month', at)) }
+        }`,
+    options,
+}))
 
 export default [
-    ...inZones, ...parsing, ...parsedByDifference, ...apart, ...added, ...formatted,
+    ...inZones, ...parsing, ...parsedByDifference, ...apart, ...added, ...formatted, ...numbered,
     ...[
         'now()', "now('Asia/Kolkata')", 'now(null)', 'today()', 'typeof(now())', 'typeof(today())', 'toDate(0)', 'toDate(-1)', 'toDate(1709210096.789)', 'toDate(86399.999)', 'toDate(1e18)', 'toDateTime(1709210096.789)', "toDateTime(5, 'Nowhere/Land')",
         "toString(toDateTime(5, 'Nowhere/Land'))", "toString(toDateTime('x'))", "toString(toDate('x'))", "formatDateTime(toDateTime('x'), '%Y')", "toTimeZone(toDateTime(0), null)", "toString(toTimeZone(toDateTime(0), null))", "toTimeZone(toDate('2024-01-01'), 'UTC')",
         "toString(toTimeZone(toDateTime(0), 'utc+3'))", "toString(toTimeZone(toDateTime(0), 'UTC-3:30'))", "toString(toTimeZone(toDateTime(0), 'local'))", "toString(toTimeZone(toDateTime(0), 'system'))", "toString(toTimeZone(toDateTime(0), 'europe/brussels'))", "toString(toTimeZone(toDateTime(0), 'EST'))", "toString(toTimeZone(toDateTime(0), 'EST5EDT'))", "toString(toTimeZone(toDateTime(0), ''))", "toString(toTimeZone(toDateTime(0), 'Z'))", "toString(toTimeZone(toDateTime(0), 'GMT'))", "toString(toTimeZone(toDateTime(0), '+05:00'))",
-        'toString(fromUnixTimestamp(1e12))', 'toString(fromUnixTimestamp(8.64e12))', 'toString(fromUnixTimestamp(8.64e12 + 1))', 'toString(fromUnixTimestamp(-62135596800))', 'toString(fromUnixTimestamp(-62135596801))', 'toString(fromUnixTimestamp(253402300800))', "toString(fromUnixTimestamp(0.0015))", "fromUnixTimestampMilli(1709210096789)", "fromUnixTimestampMilli('5')", "fromUnixTimestamp('x')",
+        'toString(fromUnixTimestamp(1e12))', 'toString(fromUnixTimestamp(8.64e12))', 'toString(fromUnixTimestamp(8.64e12 + 1))', 'toString(fromUnixTimestamp(-62135596800))', 'toString(fromUnixTimestamp(-62135596801))', 'toString(fromUnixTimestamp(253402300800))', "toString(fromUnixTimestamp(0.0015))", "fromUnixTimestampMilli(1709210096789)", "fromUnixTimestampMilli('5')", "fromUnixTimestamp('x')", "fromUnixTimestamp({'a': [{'b': 1}]})", "[fromUnixTimestamp([{'a': 1}]), {'a': 1}]",
         "toInt(toDate('2024-02-29'))", "toFloat(toDate('1969-12-31'))", "toInt(toDateTime('2024-02-29T12:00:00.9'))", "toFloat(toDateTime('2024-02-29T12:00:00.9'))", "toInt(toDate('x'))",
         "formatDateTime(toDateTime(0), 'a''b')", "formatDateTime(toDateTime(0), 'it%Ys \\'q\\'')", "formatDateTime(toDateTime(0), '%')", "formatDateTime(toDateTime(0), '%%%')", "formatDateTime(toDateTime(0), '%Y%%', 'Asia/Tokyo')", "formatDateTime(toDateTime(0), '')", "formatDateTime(toDateTime(0), null)", "formatDateTime(toDateTime(0), '日%Y')", "formatDateTime(toDateTime(0), '%Y', 'Nowhere')",
         "toDateTime('2024-01-01').dt", "toDateTime('2024-01-01').zone", "toDate('2024-02-29').day", "toDate('2024-02-29').nothing", "toDateTime('2024-01-01')['__hogDateTime__']", 'keys(toDateTime(0))', "values(toDate('2024-02-29'))", 'length(toDateTime(0))', 'empty(toDateTime(0))', "jsonStringify([toDateTime(0.5), toDate('2024-02-29'), toIntervalDay(2)])",

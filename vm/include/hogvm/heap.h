@@ -158,6 +158,8 @@ class Heap {
     std::vector<Entry> scratch_;
 };
 
+/// Deep sharing can cost more than any number: costs stay at this.
+constexpr std::int64_t kCostBound = std::int64_t{1} << 52;
 /// Marks a node that may have several parents; see Node::parent.
 extern Node kManyParents;
 

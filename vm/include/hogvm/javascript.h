@@ -49,7 +49,12 @@ std::size_t format_number(double d, char* buffer);
 /// The text without JavaScript's white space and line terminators at its ends.
 std::string_view trim(std::string_view text);
 
-/// The array index that a property key names ("0" to "4294967294"), if it is one.
-std::optional<std::uint32_t> array_index(std::string_view key);
+/// The array index that a property key of digits names ("0" to "4294967294"), if it is one.
+std::optional<std::uint32_t> array_index_of_digits(std::string_view key);
+/// The array index that a property key names, if it is one.
+inline std::optional<std::uint32_t> array_index(std::string_view key) {
+    if (key.empty() || key[0] < '0' || key[0] > '9') return std::nullopt;
+    return array_index_of_digits(key);
+}
 
 }  // namespace hogvm::javascript

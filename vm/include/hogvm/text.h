@@ -21,8 +21,9 @@ bool is_utf8(std::string_view bytes, std::size_t* bad = nullptr);
 
 /// Reads one code point (or lone surrogate) at `*at` and moves on.
 std::uint32_t next(std::string_view wtf8, std::size_t* at);
-/// Appends a code point (or lone surrogate). Joins a high surrogate at the end of `out` with a low one.
+/// Appends a code point (or lone surrogate), or a text. Joins a high surrogate at the end of `out` with a low one.
 void append(std::uint32_t code, std::string& out);
+void append(std::string_view wtf8, std::string& out);
 
 /// The units [from, to) of a string, as a view where no surrogate pair is cut. 0 <= from <= to; clipped to the length.
 Value slice(Value string, std::size_t from, std::size_t to, Heap& heap);

@@ -99,6 +99,12 @@ class Value {
     constexpr bool is(Type t) const { return type() == t; }
     constexpr bool is_number() const { return type() <= Type::Double; }
     constexpr bool is_string() const { return type() == Type::String; }
+    /// A string of that many bytes.
+    constexpr bool is_string_of(std::size_t bytes) const {
+        constexpr std::uint64_t kTypeAndSize = 0xFFFFFFFF000000FF;
+        return (head_ & kTypeAndSize) ==
+               (std::uint64_t{bytes} << kSizeShift | static_cast<std::uint64_t>(Type::String));
+    }
     /// null, undefined or a hole.
     constexpr bool is_nullish() const { return type() >= Type::Null && type() <= Type::Hole; }
     /// An array, dict, object, closure or callable: JavaScript's typeof 'object'.

@@ -39,7 +39,7 @@ struct Limits {
     double timeout_ms = 5000;                // of the program's own running time, suspensions not counted
     std::int64_t memory = 64 * 1024 * 1024;  // bytes in the reference's accounting; 0 or less: none
     int async_steps = 100;
-    std::size_t heap = 512u * 1024 * 1024;    // real bytes that the run's values may take
+    std::size_t heap = 512u * 1024 * 1024;    // real bytes that values may take, and captured variables, and the trace
     std::size_t printed = 16u * 1024 * 1024;  // bytes printed
 };
 
