@@ -88,7 +88,7 @@ int run_program(const RunArguments& run) {
 int run_command_line(int argc, char** argv) {
     ::CLI::App app("Runs compiled Hog programs (HogVM bytecode) and shows what is in them.", "hog");
     app.set_version_flag("--version", "hog " HOGVM_VERSION);
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1);
     app.footer(kHelp);
 
     RunArguments run;
@@ -110,6 +110,7 @@ int run_command_line(int argc, char** argv) {
     } catch (const ::CLI::ParseError& error) {
         return app.exit(error) == 0 ? kDone : kUnusable;
     }
+    if (app.get_subcommands().empty()) throw Stop("say what to do, such as hog run PROGRAM; hog --help tells more");
     if (app.got_subcommand("run")) return run_program(run);
     if (app.got_subcommand("disassemble")) return disassemble(path);
     if (app.got_subcommand("check")) return check(path);

@@ -37,12 +37,13 @@ class Worker {
 
   private:
     void run(std::string_view event, std::uint64_t line, Batch& batch) {
-        const Outcome outcome = execute(vm_, program_, event, options_);
+        Outcome outcome = execute(vm_, program_, event, options_);
         batch.totals.add(outcome);
         ++batch.totals.events;
         for (const std::string& printed : outcome.printed) batch.notes += printed + '\n';
+        const std::string result = result_json(outcome);
         if (outcome.finished()) {
-            batch.results += outcome.json();
+            batch.results += result;
         } else {
             ++batch.totals.failed;
             batch.notes += "hog: line " + std::to_string(line) + ": " + describe(outcome.error) + '\n';

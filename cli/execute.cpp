@@ -46,4 +46,17 @@ Outcome execute(Vm& vm, const Program& program, std::string_view globals_json, c
     return outcome;
 }
 
+std::string result_json(Outcome& outcome) {
+    if (!outcome.finished()) return {};
+    try {
+        return outcome.json();
+    } catch (const Failure& failure) {
+        outcome.status = Outcome::Status::Failed;
+        outcome.error = {};
+        outcome.error.kind = failure.kind;
+        outcome.error.message = "result: " + failure.message;
+        return {};
+    }
+}
+
 }  // namespace hogvm::cli

@@ -39,7 +39,8 @@ std::string shared_rows(const Totals& totals) {
 }  // namespace
 
 std::string describe(const Error& error) {
-    std::string text = error.text() + " (chunk " + error.chunk + ", ip " + std::to_string(error.ip) + ')';
+    std::string text = error.text();
+    if (!error.chunk.empty()) text += " (chunk " + error.chunk + ", ip " + std::to_string(error.ip) + ')';
     if (error.kind == ErrorKind::Uncaught && error.payload_json != "null") text += "\n  payload: " + error.payload_json;
     return text;
 }

@@ -9,7 +9,7 @@
 
 namespace hogvm::cli {
 
-/// For people: the error's text with the chunk and the ip, and an uncaught error's payload.
+/// For people: the error's text with the chunk and the ip if it came up in one, and an uncaught error's payload.
 std::string describe(const Error& error);
 
 /// For programs: {"error": {"type", "message", "chunk", "ip"}}. The type is an uncaught error's own, and then its

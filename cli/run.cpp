@@ -46,12 +46,13 @@ int run_once(const RunArguments& arguments) {
     host.print = [](std::string_view line) { write_line(line); };
     Vm vm(std::move(host));
     const auto start = std::chrono::steady_clock::now();
-    const Outcome outcome = execute(vm, *program, globals, arguments.options, flush);
+    Outcome outcome = execute(vm, *program, globals, arguments.options, flush);
     Totals totals;
     totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     totals.add(outcome);
 
-    if (outcome.finished()) write_line(outcome.json());
+    const std::string result = result_json(outcome);
+    if (outcome.finished()) write_line(result);
     flush();
     if (arguments.options.trace) write_error(trace_table(outcome.trace));
     if (arguments.stats) write_error(run_statistics(totals));

@@ -22,6 +22,8 @@ THROW = ["_H", 1, 32, "boom", 32, "code", 33, 7, 42, 1, 2, "Error", 2, 49]  # th
 UPPER = ["_H", 1, 32, "event", 1, 1, 2, "upper", 1, 38]  # return upper(event)
 PRINT_EVENT = ["_H", 1, 32, "event", 1, 1, 2, "print", 1, 35, 29, 38]  # print(event); return true
 SLEEP = ["_H", 1, 32, "before", 2, "print", 1, 35, 34, 0.05, 2, "sleep", 1, 35, 32, "event", 1, 1, 38]
+# let a := []; let i := 0; while (i < depth) { a := [a]; i := i + 1 } return a
+NEST = ["_H", 1, 43, 0, 33, 0, 32, "depth", 1, 1, 36, 1, 15, 40, 15, 36, 0, 43, 1, 37, 0, 33, 1, 36, 1, 6, 37, 1, 39, -24, 36, 0, 38, 35, 35]
 MATCH = ["_H", 1, 32, "event", 1, 1, 32, "^\\$page", 2, "match", 2, 38]  # return match(event, '^\\$page')
 
 
@@ -313,6 +315,7 @@ class Usage(ToolTest):
             out, err = self.hog(*arguments, code=UNUSABLE)
             self.assertEqual(out, "", arguments)
             self.assertNotEqual(err, "", arguments)
+        self.assertIn("fly", self.hog("fly", code=UNUSABLE)[1])
 
     def test_a_file_that_is_not_there(self):
         for arguments in [["run", "nowhere.hoge"], ["disassemble", "nowhere.hoge"], ["check", "nowhere.hoge"],
@@ -348,6 +351,14 @@ class Usage(ToolTest):
         self.hog("run", self.program(HELLO), "--globals", self.file('{"a": ' + deep), code=UNUSABLE)
         out, _ = self.hog("run", self.program(EVENT), "--events", self.file('{"a": ' + deep + '\n{"event": 1}\n'), code=FAILED)
         self.assertEqual(out.splitlines()[1], "1")
+
+    def test_a_result_that_is_nested_too_deeply_fails_its_run_only(self):
+        program = self.program(NEST)
+        _, err = self.hog("run", program, "--globals", self.file({"depth": 3000}), code=FAILED)
+        self.assertEqual(err, "hog: result: Values nested too deeply: more than 2000 levels\n")
+        out, _ = self.hog("run", program, "--events", self.file('{"depth": 1}\n{"depth": 3000}\n{"depth": 2}\n'), code=FAILED)
+        self.assertEqual([out.splitlines()[0], out.splitlines()[2]], ["[[]]", "[[[]]]"])
+        self.assertEqual(lines_of(out)[1]["error"]["type"], "depth")
 
 
 if __name__ == "__main__":

@@ -23,9 +23,29 @@ Value on_path(std::span<const Path> path, const Node* node, Heap& heap) {
     return Value::undefined();
 }
 
-class ToHost {
+/// What both directions do alike.
+class Conversion {
+  protected:
+    explicit Conversion(Heap& heap) : heap_(heap) {}
+
+    /// The elements, converted; holes are squeezed out.
+    template <typename Convert>
+    Value array(Array* a, Convert convert) {
+        Array* out = heap_.array(a->size);
+        path_.push_back({a, Value::array(out)});
+        for (const Value item : a->values())
+            if (!item.is(Type::Hole)) heap_.append(out, convert(item));
+        path_.pop_back();
+        return Value::array(out);
+    }
+
+    Heap& heap_;
+    std::vector<Path> path_;
+};
+
+class ToHost : Conversion {
   public:
-    explicit ToHost(Heap& heap) : heap_(heap) {}
+    explicit ToHost(Heap& heap) : Conversion(heap) {}
 
     Value convert(Value v) {
         if (!v.is_node()) return v.is(Type::Hole) ? Value::undefined() : v;
@@ -35,14 +55,7 @@ class ToHost {
         if (v.is(Type::Object) && stays_as_it_is(v.as_dict())) return v;
         check_depth(static_cast<int>(path_.size()) + 1);
         const Visit visit(n);
-        if (v.is(Type::Array)) {
-            Array* out = heap_.array(v.as_array()->size);
-            path_.push_back({n, Value::array(out)});
-            for (const Value item : v.as_array()->values())
-                if (!item.is(Type::Hole)) heap_.append(out, convert(item));
-            path_.pop_back();
-            return Value::array(out);
-        }
+        if (v.is(Type::Array)) return array(v.as_array(), [this](Value item) { return convert(item); });
         Dict* out = heap_.object(v.as_dict()->size);
         path_.push_back({n, Value::object(out)});
         for (const Entry& e : v.as_dict()->items()) {
@@ -52,15 +65,11 @@ class ToHost {
         path_.pop_back();
         return Value::object(out);
     }
-
-  private:
-    Heap& heap_;
-    std::vector<Path> path_;
 };
 
-class FromHost {
+class FromHost : Conversion {
   public:
-    explicit FromHost(Heap& heap) : heap_(heap) {}
+    explicit FromHost(Heap& heap) : Conversion(heap) {}
 
     Value convert(Value v) {
         if (!v.is_node()) return v;
@@ -73,14 +82,7 @@ class FromHost {
         }
         check_depth(static_cast<int>(path_.size()) + 1);
         const Visit visit(n);
-        if (v.is(Type::Array)) {
-            Array* out = heap_.array(v.as_array()->size);
-            path_.push_back({n, Value::array(out)});
-            for (const Value item : v.as_array()->values())
-                if (!item.is(Type::Hole)) heap_.append(out, convert(item));
-            path_.pop_back();
-            return Value::array(out);
-        }
+        if (v.is(Type::Array)) return array(v.as_array(), [this](Value item) { return convert(item); });
         Dict* out = heap_.dict(v.as_dict()->size);
         path_.push_back({n, Value::dict(out)});
         for (const Entry& e : v.as_dict()->items()) heap_.set(out, e.key, convert(e.value));
@@ -94,6 +96,22 @@ class FromHost {
         return e != nullptr ? e->value : Value::undefined();
     }
 
+    Value closure(Dict* o) {
+        const Value callable = member(o, "callable");
+        Callable* c = nullptr;
+        if (callable.is(Type::Callable)) c = callable.as_callable();
+        if (callable.is(Type::Object)) c = callable_of(callable.as_dict());
+        const Value upvalues = member(o, "upvalues");
+        std::vector<std::uint32_t> ids;
+        bool is_whole = c != nullptr && upvalues.is(Type::Array);
+        for (std::size_t i = 0; is_whole && i < upvalues.as_array()->size; ++i) {
+            const Value id = upvalues.as_array()->items[i];
+            is_whole = id.is(Type::Int) && id.as_int() >= 0 && id.as_int() <= UINT32_MAX;
+            if (is_whole) ids.push_back(static_cast<std::uint32_t>(id.as_int()));
+        }
+        return is_whole ? Value::closure(heap_.closure(c, ids)) : Value::object(o);
+    }
+
     /// Dates, datetimes and functions by their tags; null for an object that is none of them.
     Value restored(Dict* o) {
         if ((o->traits & kMarked) == 0) return {};
@@ -105,21 +123,7 @@ class FromHost {
             return heap_.datetime(dt, utc);
         }
         if (tag("__hogDate__")) return heap_.date(member(o, "year"), member(o, "month"), member(o, "day"));
-        if (tag("__hogClosure__")) {
-            const Value callable = member(o, "callable");
-            Callable* c = nullptr;
-            if (callable.is(Type::Callable)) c = callable.as_callable();
-            if (callable.is(Type::Object)) c = callable_of(callable.as_dict());
-            const Value upvalues = member(o, "upvalues");
-            std::vector<std::uint32_t> ids;
-            bool is_whole = c != nullptr && upvalues.is(Type::Array);
-            for (std::size_t i = 0; is_whole && i < upvalues.as_array()->size; ++i) {
-                const Value id = upvalues.as_array()->items[i];
-                is_whole = id.is(Type::Int) && id.as_int() >= 0 && id.as_int() <= UINT32_MAX;
-                if (is_whole) ids.push_back(static_cast<std::uint32_t>(id.as_int()));
-            }
-            return is_whole ? Value::closure(heap_.closure(c, ids)) : Value::object(o);
-        }
+        if (tag("__hogClosure__")) return closure(o);
         if (tag("__hogCallable__")) {
             Callable* c = callable_of(o);
             return c != nullptr ? Value::callable(c) : Value::object(o);
@@ -144,9 +148,6 @@ class FromHost {
                                       args.as_int(), upvalues.as_int(), ip.as_int());
         return nullptr;
     }
-
-    Heap& heap_;
-    std::vector<Path> path_;
 };
 
 class Copy {

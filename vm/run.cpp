@@ -156,7 +156,7 @@ Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_
     if (!frames_.empty()) {
         std::string buffer;
         error.chunk = text::well_formed(javascript::to_string(top().chunk_name()), buffer);
-        error.ip = at_.pc != nullptr ? std::int64_t{at_.pc->ip} : 0;
+        error.ip = at_.pc != nullptr ? static_cast<std::int32_t>(at_.pc->ip) : 0;  // -1 before the first
     }
     if (kind == ErrorKind::Uncaught) {
         const Dict* o = uncaught_.as_dict();
