@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "events.h"
 #include "exit.h"
+#include "filter.h"
 #include "functions.h"
 #include "inspect.h"
 #include "run.h"
@@ -22,12 +23,13 @@ constexpr const char* kHelp =
     "Exit codes:\n"
     "  0  done\n"
     "  1  the program failed, or check found something\n"
-    "  2  bad usage, or no program, or input that is no JSON\n"
+    "  2  bad usage, or no program or filter, or input that is no JSON\n"
     "\n"
     "Examples:\n"
     "  hog run filter.hoge --globals event.json\n"
     "  hog run enrich.hoge --events events.ndjson --jobs 4 > enriched.ndjson\n"
     "  hog disassemble filter.hoge\n"
+    "  hog filter pageviews.json > pageviews.hoge\n"
     "  hog functions dateDiff\n"
     "\n"
     "`hog COMMAND --help` tells more about a command; so does the manual page, hog(1).";
@@ -99,6 +101,14 @@ int run_command_line(int argc, char** argv) {
     };
     add_reader("disassemble", "Show a program's instructions");
     add_reader("check", "Say what would fail in a program if it were reached");
+    std::string filter = "-", filter_options;
+    ::CLI::App* filters = app.add_subcommand("filter", "Compile a property filter, as JSON, to a program");
+    filters->add_option("FILTER", filter, "The filter, a JSON object; stdin if it is - or absent")->type_name("");
+    filters
+        ->add_option("--options", filter_options,
+                     "What the filter depends on, a JSON object: testAccountProperties, cohorts, booleanProperties, "
+                     "nestedPropertyEvents, pathCleaning")
+        ->type_name("FILE");
     std::string function;
     bool as_markdown = false;
     ::CLI::App* functions = app.add_subcommand("functions", "List the functions that programs call, or explain one");
@@ -113,6 +123,7 @@ int run_command_line(int argc, char** argv) {
     if (app.got_subcommand("run")) return run_program(run);
     if (app.got_subcommand("disassemble")) return disassemble(path);
     if (app.got_subcommand("check")) return check(path);
+    if (app.got_subcommand("filter")) return show_filter(filter, filter_options);
     return show_functions(function, as_markdown);
 }
 

@@ -293,6 +293,32 @@ class Functions(ToolTest):
         self.assertIn("| `upper(", out)
 
 
+class Filter(ToolTest):
+    def test_a_filter_becomes_a_program_that_runs(self):
+        tokens, _ = self.hog("filter", stdin='{"events": [{"id": "$pageview", "type": "events"}]}')
+        self.assertEqual(json.loads(tokens), ["_H", 1, 32, "$pageview", 32, "event", 1, 1, 11])
+        out, _ = self.hog("run", self.program(json.loads(tokens)), "--globals", "-", stdin='{"event": "$pageview"}')
+        self.assertEqual(out, "true\n")
+        out, _ = self.hog("filter", self.file({}))
+        self.assertEqual(out, '["_H",1,29]\n')
+
+    def test_options_come_from_a_file(self):
+        tests = {"testAccountProperties": [{"key": "a", "type": "person", "value": 1}]}
+        out, _ = self.hog("filter", "--options", self.file(tests), stdin='{"filter_test_accounts": true}')
+        self.assertEqual(json.loads(out)[2:], [33, 1, 32, "a", 32, "properties", 32, "person", 1, 3, 11])
+
+    def test_what_is_wrong_is_said_with_its_place(self):
+        _, err = self.hog("filter", stdin='{"properties": [{"key": "a", "type": "event", "operator": "gt"}]}', code=UNUSABLE)
+        self.assertEqual(err, 'hog: stdin: property "a" (event): operator "gt" needs a value; '
+                              'give the property a "value" (at /properties/0)\n')
+        _, err = self.hog("filter", "--options", self.file({"cohort": 1}), stdin="{}", code=UNUSABLE)
+        self.assertIn('there is no option "cohort"', err)
+        _, err = self.hog("filter", stdin="{", code=UNUSABLE)
+        self.assertRegex(err, r"^hog: stdin: .*offset 1")
+        _, err = self.hog("filter", "--options", "-", stdin="{}", code=UNUSABLE)
+        self.assertIn("can't both come from stdin", err)
+
+
 class Usage(ToolTest):
     def test_help_has_examples(self):
         for arguments in [["--help"], ["run", "--help"]]:

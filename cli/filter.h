@@ -1,0 +1,12 @@
+// `hog filter`: property filters as bytecode.
+#pragma once
+
+#include <string>
+
+namespace hogvm::cli {
+
+/// Writes the tokens of the filter in the file `path`, with the options in the file `options`, if that is not empty.
+/// Gives the exit code; throws Stop if it can't be compiled.
+int show_filter(const std::string& path, const std::string& options);
+
+}  // namespace hogvm::cli
