@@ -7,16 +7,17 @@
 #include <boost/json.hpp>
 
 #include <hogvm/filter.h>
+#include <hogvm/heap.h>
 #include <hogvm/hogvm.h>
+#include <hogvm/json.h>
 
 namespace {
 
 namespace json = boost::json;
 
-json::value parse(const std::string& line) {
-    json::parse_options options;
-    options.max_depth = 100'000;
-    return json::parse(line, {}, options);
+json::value parse(std::string_view text) {
+    hogvm::Heap heap;
+    return hogvm::json::to_boost(hogvm::json::parse(text, heap));
 }
 
 json::value member(const json::object& object, std::string_view name) {
