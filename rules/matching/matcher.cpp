@@ -144,7 +144,7 @@ void Matcher::visit(std::uint32_t place) {
         table.look_up(memory_->values[table.field()], [this](std::uint32_t below) { visit(below); });
     }
     if (branch.groups.empty()) {
-        for (const std::uint32_t item : branch.items) decide(item);
+        for (const Segment::Candidate& candidate : branch.candidates) decide(candidate);
         return;
     }
     visit_grouped(branch);
@@ -154,16 +154,16 @@ void Matcher::visit_grouped(const Segment::Branch& branch) {
     // The fast tests of all rules come first; then it is known how many wait for which patterns.
     const std::size_t start = pending_.size();
     counts_.assign(branch.groups.size(), 0);
-    for (std::uint32_t k = 0; k < branch.items.size(); ++k) {
-        const Segment::Item& item = segment_->items[branch.items[k]];
-        if (memory_->seen[branch.items[k]] == memory_->generation) continue;
-        if (all_hold(item, 0, item.first_slow_test) == Truth::False) continue;
-        pending_.push_back(branch.items[k]);
+    for (std::size_t k = 0; k < branch.candidates.size(); ++k) {
+        const Segment::Candidate& candidate = branch.candidates[k];
+        if (memory_->seen[candidate.item] == memory_->generation) continue;
+        if (all_hold(candidate, candidate.fast_count) == Truth::False) continue;
+        pending_.push_back(&candidate);
         for (const std::uint32_t group : branch.groups_of[k]) ++counts_[group];
     }
     for (std::size_t g = 0; g < branch.groups.size(); ++g)
         if (counts_[g] >= kWorthSearching) search(*branch.groups[g]);
-    for (std::size_t k = start; k < pending_.size(); ++k) decide(pending_[k]);
+    for (std::size_t k = start; k < pending_.size(); ++k) decide(*pending_[k]);
     pending_.resize(start);
 }
 
@@ -187,22 +187,22 @@ void Matcher::search(const Segment::PatternGroup& group) {
     }
 }
 
-void Matcher::decide(std::uint32_t place) {
-    const Segment::Item& item = segment_->items[place];
-    if (!is_open(place)) return;
-    Truth result = all_hold(item, 0, item.test_count);
-    if (result == Truth::True && item.needs_true) {
-        const Value v = memory_->values[segment_->tests[item.first_test]];
+void Matcher::decide(const Segment::Candidate& candidate) {
+    if (!is_open(candidate.item)) return;
+    Truth result = all_hold(candidate, candidate.test_count);
+    if (result == Truth::True && candidate.needs_true) {
+        const Value v = memory_->values[segment_->tests[candidate.first_test]];
         if (!(v.is(Type::Bool) && v.as_bool())) result = Truth::False;
     }
     if (result == Truth::False) return;
+    const Segment::Item& item = segment_->items[candidate.item];
     if (result == Truth::Failed) return run_and_keep(item);
-    found_.push_back({item.rule->order, item.rule.get()});
+    found_.push_back({item.order, item.rule.get()});
 }
 
-Matcher::Truth Matcher::all_hold(const Segment::Item& item, std::uint32_t from, std::uint32_t to) {
-    for (std::uint32_t k = from; k < to; ++k)
-        if (const Truth t = truth(segment_->tests[item.first_test + k]); t != Truth::True) return t;
+Matcher::Truth Matcher::all_hold(const Segment::Candidate& candidate, std::uint32_t count) {
+    for (std::uint32_t k = 0; k < count; ++k)
+        if (const Truth t = truth(segment_->tests[candidate.first_test + k]); t != Truth::True) return t;
     return Truth::True;
 }
 

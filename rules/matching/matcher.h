@@ -74,11 +74,11 @@ class Matcher {
     void check_risks();
     void visit(std::uint32_t branch);
     void visit_grouped(const Segment::Branch& branch);
-    void decide(std::uint32_t item);
+    void decide(const Segment::Candidate& candidate);
     void decide_alone(std::uint32_t item);
     void run_and_keep(const Segment::Item& item);
     bool is_open(std::uint32_t item);
-    Truth all_hold(const Segment::Item& item, std::uint32_t from, std::uint32_t to);
+    Truth all_hold(const Segment::Candidate& candidate, std::uint32_t count);
     void search(const Segment::PatternGroup& group);
     Truth evaluate(std::uint32_t node);
     Truth keep(std::uint32_t node, Value v);
@@ -97,9 +97,9 @@ class Matcher {
     const Snapshot::Part* part_ = nullptr;
     const Segment* segment_ = nullptr;
     Memory* memory_ = nullptr;
-    std::uint64_t missing_ = 0;           // names that the event lacks
-    std::vector<std::uint32_t> pending_;  // items
-    std::vector<std::size_t> counts_;     // by group: pending items that have its patterns
+    std::uint64_t missing_ = 0;  // names that the event lacks
+    std::vector<const Segment::Candidate*> pending_;
+    std::vector<std::size_t> counts_;  // by group: pending candidates that have its patterns
     std::vector<int> places_;
     std::vector<bool> is_found_;
     std::vector<Found> found_;

@@ -4,7 +4,9 @@
 #include <cstring>
 #include <map>
 
+#include <hogvm/convert.h>
 #include <hogvm/javascript.h>
+#include <hogvm/vm.h>
 
 namespace hogvm::matching {
 namespace {
@@ -19,6 +21,7 @@ constexpr std::size_t kMostKeys = 256;   // of one test: beyond, the rule is in 
 constexpr std::size_t kWorthAGroup = 4;  // patterns
 constexpr std::size_t kLargestGroup = 128;
 constexpr std::size_t kFewInList = 8;
+constexpr std::size_t kMostTests = 60000;  // of a rule
 
 /// One of these constants must equal the field.
 struct Keys {
@@ -89,7 +92,10 @@ class Builder {
                 made_->paths.push_back(e.path);
                 break;
             case Kind::List: made.detail = list(e, made.constant); break;
-            case Kind::Code: made.detail = program(e); break;
+            case Kind::Code:
+                made.detail = program(e);
+                if (is_constant(i)) fold(made);
+                break;
             case Kind::ToText:
                 made.detail = program(e);
                 add_operands(e, made);
@@ -138,6 +144,20 @@ class Builder {
         return static_cast<std::uint32_t>(made_->programs.size() - 1);
     }
 
+    bool is_constant(std::uint32_t i) const {
+        const Term& e = term(i);
+        return e.kind != Kind::Global && !e.fails_within &&
+               std::all_of(e.operands.begin(), e.operands.end(), [this](std::uint32_t o) { return is_constant(o); });
+    }
+
+    /// Runs code that reads no globals now, once for all events.
+    void fold(Segment::Node& code) {
+        const Outcome outcome = vm_.run(*made_->programs[code.detail]);
+        if (!outcome.finished()) return;
+        code.kind = Kind::Constant;
+        code.constant = copy(outcome.result, *made_->heap);
+    }
+
     // Rules.
 
     void add(std::shared_ptr<const Rule> rule) {
@@ -145,21 +165,24 @@ class Builder {
         made_->by_id.emplace(rule->id, at);
         made_->items.push_back({std::move(rule)});
         Segment::Item& item = made_->items.back();
+        item.order = item.rule->order;
         is_indexed_.push_back(false);
         keys_.emplace_back();
+        tests_.emplace_back();
         if (!item.rule->enabled) return;
         reading_ = item.rule->reading ? &*item.rule->reading : nullptr;
         tokens_ = item.rule->program->chunks()[0]->tokens;
-        if (reading_ == nullptr || !bits_of(reading_->root, item.names)) {
+        std::uint64_t names = 0;
+        std::vector<std::uint32_t> conjuncts;
+        if (reading_ != nullptr) flatten(reading_->root, conjuncts);
+        if (reading_ == nullptr || conjuncts.size() > kMostTests || !bits_of(reading_->root, names)) {
             made_->unread.push_back(at);
             return;
         }
         is_indexed_[at] = true;
-        if (item.names != 0) name_groups_[item.names].push_back(at);
-        add_tests(item);
+        if (names != 0) name_groups_[names].push_back(at);
+        add_tests(at, conjuncts);
         add_risks(at);
-        std::vector<std::uint32_t> conjuncts;
-        flatten(reading_->root, conjuncts);
         for (const std::uint32_t c : conjuncts)
             for (Keys& keys : keys_of(c)) keys_[at].push_back(std::move(keys));
     }
@@ -189,18 +212,12 @@ class Builder {
                std::any_of(e.operands.begin(), e.operands.end(), [this](std::uint32_t o) { return is_slow(o); });
     }
 
-    void add_tests(Segment::Item& item) {
-        std::vector<std::uint32_t> conjuncts;
-        flatten(reading_->root, conjuncts);
+    void add_tests(std::uint32_t item, std::vector<std::uint32_t> conjuncts) {
         const auto is_fast = [this](std::uint32_t i) { return !is_slow(i); };
         const auto slow = std::stable_partition(conjuncts.begin(), conjuncts.end(), is_fast);
-        const auto fast_count = static_cast<std::uint32_t>(slow - conjuncts.begin());
-        std::vector<std::uint32_t> nodes;
-        for (const std::uint32_t c : conjuncts) nodes.push_back(node(c));
-        item.first_test = static_cast<std::uint32_t>(made_->tests.size());
-        item.test_count = static_cast<std::uint32_t>(nodes.size());
-        item.first_slow_test = fast_count;
-        made_->tests.insert(made_->tests.end(), nodes.begin(), nodes.end());
+        Tests& tests = tests_[item];
+        tests.fast_count = static_cast<std::size_t>(slow - conjuncts.begin());
+        for (const std::uint32_t c : conjuncts) tests.nodes.push_back(node(c));
         switch (term(reading_->root).kind) {
             case Kind::And:
             case Kind::Or:
@@ -209,7 +226,7 @@ class Builder {
             case Kind::In:
             case Kind::Matches:
             case Kind::Search: break;
-            default: item.needs_true = true;
+            default: tests.needs_true = true;
         }
     }
 
@@ -324,8 +341,16 @@ class Builder {
                 rest.insert(rest.end(), found.begin(), found.end());
             }
         }
-        add_groups(made_->branches[branch], rest);
-        made_->branches[branch].items = std::move(rest);
+        for (const std::uint32_t item : rest) add_candidate(made_->branches[branch], item);
+        add_groups(made_->branches[branch]);
+    }
+
+    void add_candidate(Segment::Branch& branch, std::uint32_t item) {
+        const Tests& tests = tests_[item];
+        branch.candidates.push_back({item, static_cast<std::uint32_t>(made_->tests.size()),
+                                     static_cast<std::uint16_t>(tests.nodes.size()),
+                                     static_cast<std::uint16_t>(tests.fast_count), tests.needs_true});
+        made_->tests.insert(made_->tests.end(), tests.nodes.begin(), tests.nodes.end());
     }
 
     void add_table(std::uint32_t branch, std::uint32_t field, const std::vector<std::uint32_t>& items,
@@ -360,12 +385,12 @@ class Builder {
         for (const std::uint32_t o : made_->operands_of(node)) find_patterns(o, found);
     }
 
-    void add_groups(Segment::Branch& branch, const std::vector<std::uint32_t>& items) {
+    void add_groups(Segment::Branch& branch) {
+        const std::vector<Segment::Candidate>& items = branch.candidates;
         std::map<std::uint32_t, std::vector<std::uint32_t>> by_text;
         std::vector<std::vector<std::uint32_t>> patterns_of(items.size());
         for (std::size_t k = 0; k < items.size(); ++k) {
-            for (const std::uint32_t test : made_->tests_of(made_->items[items[k]]))
-                find_patterns(test, patterns_of[k]);
+            for (const std::uint32_t test : made_->tests_of(items[k])) find_patterns(test, patterns_of[k]);
             for (const std::uint32_t n : patterns_of[k]) by_text[made_->operands_of(made_->nodes[n])[0]].push_back(n);
         }
         std::unordered_map<std::uint32_t, std::uint32_t> group_of;
@@ -394,11 +419,18 @@ class Builder {
     }
 
     const Library& library_;
+    Vm vm_;
     std::shared_ptr<Segment> made_;
     std::unordered_map<std::string, std::uint32_t> by_key_;
     std::map<std::pair<std::uint32_t, bool>, std::uint32_t> risk_of_;
     std::map<std::uint64_t, std::vector<std::uint32_t>> name_groups_;
+    struct Tests {
+        std::vector<std::uint32_t> nodes;
+        std::size_t fast_count = 0;
+        bool needs_true = false;
+    };
     std::vector<bool> is_indexed_;         // by item
+    std::vector<Tests> tests_;             // by item
     std::vector<std::vector<Keys>> keys_;  // by item
     // Of the rule being added:
     const Reading* reading_ = nullptr;

@@ -51,11 +51,15 @@ struct Segment {
     };
     struct Item {
         std::shared_ptr<const Rule> rule;
-        std::uint64_t names = 0;  // the globals that it reads
-        std::uint32_t first_test = 0;
-        std::uint32_t test_count = 0;
-        std::uint32_t first_slow_test = 0;  // from here on tests have patterns or code
-        bool needs_true = false;            // its one test must be the boolean true, not just truthy
+        std::uint64_t order = 0;  // the rule's
+    };
+    /// A rule where an event finds it, with its tests. Those of a branch lie together.
+    struct Candidate {
+        std::uint32_t item;
+        std::uint32_t first_test;  // in `tests`
+        std::uint16_t test_count;
+        std::uint16_t fast_count;  // the tests after so many have patterns or code
+        bool needs_true;           // its one test must be the boolean true, not just truthy
     };
     /// Patterns that the rules of one branch search for in the same text.
     struct PatternGroup {
@@ -71,9 +75,9 @@ struct Segment {
     };
     struct Branch {
         std::vector<Table> tables;
-        std::vector<std::uint32_t> items;
+        std::vector<Candidate> candidates;
         std::vector<std::unique_ptr<PatternGroup>> groups;
-        std::vector<std::vector<std::uint32_t>> groups_of;  // by the place in `items`; empty if there are no groups
+        std::vector<std::vector<std::uint32_t>> groups_of;  // by candidate; empty if there are no groups
     };
     struct Risk {
         std::uint32_t node;
@@ -106,8 +110,8 @@ struct Segment {
     std::span<const std::uint32_t> operands_of(const Node& n) const {
         return std::span(operands).subspan(n.first_operand, n.operand_count);
     }
-    std::span<const std::uint32_t> tests_of(const Item& i) const {
-        return std::span(tests).subspan(i.first_test, i.test_count);
+    std::span<const std::uint32_t> tests_of(const Candidate& c) const {
+        return std::span(tests).subspan(c.first_test, c.test_count);
     }
 };
 
