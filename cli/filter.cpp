@@ -14,20 +14,6 @@
 namespace hogvm::cli {
 namespace {
 
-std::string name_of(const std::string& path) { return path == "-" ? "stdin" : path; }
-
-boost::json::value read_json(const std::string& path) {
-    const std::string text = read_all(path);
-    Heap heap;
-    try {
-        return json::to_boost(json::parse(text, heap));
-    } catch (const json::ParseError& error) {
-        throw Stop(name_of(path) + ": " + error.message);
-    } catch (const Failure& error) {
-        throw Stop(name_of(path) + ": " + error.message);
-    }
-}
-
 /// What `make` gives; an error in it is one in the file.
 template <typename Make>
 auto blaming(const std::string& path, const Make& make) {
@@ -40,12 +26,15 @@ auto blaming(const std::string& path, const Make& make) {
 
 }  // namespace
 
+FilterOptions read_filter_options(const std::string& path) {
+    if (path.empty()) return {};
+    return blaming(path, [&] { return FilterOptions::from_json(read_json(path)); });
+}
+
 int show_filter(const std::string& path, const std::string& options_path) {
     if (path == "-" && options_path == "-")
         throw Stop("the filter and its options can't both come from stdin: name a file for one of them");
-    FilterOptions options;
-    if (!options_path.empty())
-        options = blaming(options_path, [&] { return FilterOptions::from_json(read_json(options_path)); });
+    const FilterOptions options = read_filter_options(options_path);
     const auto tokens = blaming(path, [&] { return filter_bytecode(read_json(path), options); });
     Heap heap;
     write_line(json::to_text(json::from_boost(tokens, heap)));

@@ -6,6 +6,8 @@
 
 #include <boost/json.hpp>
 
+#include <hogvm/json.h>
+
 #include "explain.h"
 #include "matcher.h"
 #include "published.h"
@@ -18,7 +20,7 @@ using namespace matching;
 
 RuleError::RuleError(std::string rule, std::string where, std::string what)
     : id(std::move(rule)), pointer(std::move(where)), message(std::move(what)) {
-    text_ = id.empty() ? "rule: " : "rule \"" + id + "\": ";
+    if (!id.empty()) text_ = "rule \"" + id + "\": ";
     text_ += message;
     if (!pointer.empty()) text_ += " (at " + pointer + ")";
 }
@@ -34,13 +36,15 @@ const char* name_of(Explanation::Outcome outcome) {
 
 namespace {
 
-boost::json::value parsed(std::string_view json, const char* what) {
-    boost::json::error_code error;
-    boost::json::parse_options options;
-    options.max_depth = static_cast<std::size_t>(kMaxDepth);
-    auto value = boost::json::parse(boost::json::string_view(json.data(), json.size()), error, {}, options);
-    if (error) throw RuleError("", "", std::string(what) + ": not JSON: " + error.message());
-    return value;
+boost::json::value parsed(std::string_view text, const char* what) {
+    Heap heap;
+    try {
+        return json::to_boost(json::parse(text, heap));
+    } catch (const json::ParseError& error) {
+        throw RuleError("", "", std::string(what) + ": not JSON: " + error.message);
+    } catch (const Failure& error) {
+        throw RuleError("", "", std::string(what) + ": " + error.message);
+    }
 }
 
 }  // namespace
