@@ -49,8 +49,7 @@ class Explainer {
         explanation_.outcome = Explanation::Outcome::Failed;
         explanation_.error = error;
         explanation_.ip = error.ip;
-        explanation_.text =
-            "failed: " + error.text() + " (chunk " + error.chunk + ", token " + std::to_string(error.ip) + ")";
+        explanation_.text = error.text() + " (chunk " + error.chunk + ", token " + std::to_string(error.ip) + ")";
         if (rule_.reading) {
             const std::uint32_t part = part_at(reading().root, error.ip);
             explanation_.condition = words_of(reading(), part);

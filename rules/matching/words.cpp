@@ -96,7 +96,10 @@ class Writer {
         if (e.operands.empty()) out += e.kind == Kind::And ? "true" : "false";
         for (std::size_t k = 0; k < e.operands.size(); ++k) {
             if (k > 0) out += word;
-            nested(e.operands[k]);
+            const Term& operand = reading_[e.operands[k]];
+            const bool is_looser =
+                operand.kind == Kind::And || operand.kind == Kind::Or || operand.op == Opcode::OP_JUMP_IF_FALSE;
+            is_looser ? nested(e.operands[k]) : write(e.operands[k]);
         }
     }
 
