@@ -227,7 +227,12 @@ class Programs {
         switch (random_.below(depth > 0 ? 14 : 9)) {
             case 0:
             case 1: return constant() + "," + field() + "," + (random_.chance(75) ? "11" : "12");
-            case 2: return value(depth) + "," + value(depth) + "," + std::to_string(11 + random_.below(6));
+            case 2: {
+                // An array compared with itself is another array to the bytecode.
+                const std::string left = value(depth);
+                return left + "," + (random_.chance(25) ? left : value(depth)) + "," +
+                       std::to_string(11 + random_.below(6));
+            }
             case 3: return list() + "," + field() + "," + (random_.chance(75) ? "21" : "22");
             case 4:
                 return "32," + string_pattern() + "," + text_of(field()) + "," + std::to_string(17 + random_.below(4));
