@@ -152,7 +152,8 @@ class Builder {
 
     /// Runs code that reads no globals now, once for all events.
     void fold(Segment::Node& code) {
-        const Outcome outcome = vm_.run(*made_->programs[code.detail]);
+        if (!vm_) vm_.emplace();
+        const Outcome outcome = vm_->run(*made_->programs[code.detail]);
         if (!outcome.finished()) return;
         code.kind = Kind::Constant;
         code.constant = copy(outcome.result, *made_->heap);
@@ -419,7 +420,7 @@ class Builder {
     }
 
     const Library& library_;
-    Vm vm_;
+    std::optional<Vm> vm_;  // made when first needed: most rules need none, and it costs more than a rule
     std::shared_ptr<Segment> made_;
     std::unordered_map<std::string, std::uint32_t> by_key_;
     std::map<std::pair<std::uint32_t, bool>, std::uint32_t> risk_of_;
