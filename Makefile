@@ -28,13 +28,16 @@ test-asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 test-tsan: ## every test under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
 
-conformance: build build/setup-node ## every program on this engine and on the reference VM, compared
+conformance: build build/setup-node ## every program on this engine and on the reference VM, compared; selectors with a CSS engine
 	@scripts/with-node.sh node conformance/compare.mjs --recorded
 	@scripts/with-node.sh node conformance/compare.mjs build/release/bin/hogvm_exchange
 	@scripts/with-node.sh node conformance/differential.mjs --exe build/release/bin/hogvm_exchange --seed 1 --count 2000
+	@scripts/with-node.sh node conformance/selectors.mjs --exe build/release/bin/hogvm_filters
 
-bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM and Lua
+bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM and Lua, and of rule sets
 	@scripts/with-node.sh node bench/compare.mjs
+	@build/release/bin/hogvm_rules_bench >build/rule-sets.json
+	@python3 bench/rules_plot.py build/rule-sets.json build/rule-sets.svg
 
 format: build/setup-lint ## rewrite the C++ files in the project's format
 	@git ls-files -co --exclude-standard '*.cpp' '*.h' | xargs clang-format -i

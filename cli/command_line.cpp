@@ -8,8 +8,10 @@
 #include "bytes.h"
 #include "events.h"
 #include "exit.h"
+#include "filter.h"
 #include "functions.h"
 #include "inspect.h"
+#include "match.h"
 #include "run.h"
 #include "run_options.h"
 
@@ -21,13 +23,15 @@ constexpr const char* kProgramHelp = "Compiled program, a .hoge file; stdin if i
 constexpr const char* kHelp =
     "Exit codes:\n"
     "  0  done\n"
-    "  1  the program failed, or check found something\n"
-    "  2  bad usage, or no program, or input that is no JSON\n"
+    "  1  the program or a rule failed, or check found something\n"
+    "  2  bad usage, or no program or filter, or input that is no JSON\n"
     "\n"
     "Examples:\n"
     "  hog run filter.hoge --globals event.json\n"
     "  hog run enrich.hoge --events events.ndjson --jobs 4 > enriched.ndjson\n"
     "  hog disassemble filter.hoge\n"
+    "  hog filter pageviews.json > pageviews.hoge\n"
+    "  hog match rules.json events.ndjson\n"
     "  hog functions dateDiff\n"
     "\n"
     "`hog COMMAND --help` tells more about a command; so does the manual page, hog(1).";
@@ -76,6 +80,36 @@ void add_run(::CLI::App& app, RunArguments& run) {
     command->footer(kRunHelp);
 }
 
+constexpr const char* kMatchHelp =
+    "RULES is a JSON array of {\"id\": ..., \"filter\": {...}} or {\"id\": ..., \"bytecode\": [...]}. Stdout has one "
+    "line for\n"
+    "each event, in order: the ids of the rules that match it, as a JSON array, or {\"error\": ...} if it is no "
+    "event.\n"
+    "Rules that fail on an event, or can't be loaded, are told on stderr.\n"
+    "\n"
+    "Examples:\n"
+    "  hog match rules.json events.ndjson\n"
+    "  tail -f events.ndjson | hog match rules.json -\n"
+    "  hog match rules.json events.ndjson --explain paying-customers";
+
+void add_match(::CLI::App& app, MatchArguments& match) {
+    match.jobs = std::max(1u, std::thread::hardware_concurrency());
+    ::CLI::App* command = app.add_subcommand("match", "Say which of many rules match each of many events");
+    command->add_option("RULES", match.rules, "The rules, a JSON array; - for stdin")->type_name("")->required();
+    command->add_option("EVENTS", match.events, "Events, a JSON object on each line; stdin if it is - or absent")
+        ->type_name("");
+    command->add_option("--explain", match.explain, "Say for each event why this rule matches it or does not")
+        ->type_name("ID");
+    command
+        ->add_option("--options", match.options,
+                     "What the rules' filters depend on, a JSON object; see `hog filter --help`")
+        ->type_name("FILE");
+    command->add_option("--jobs", match.jobs, "Threads; one for each processor by default")
+        ->type_name("N")
+        ->check(::CLI::Range(1u, 1024u));
+    command->footer(kMatchHelp);
+}
+
 int run_program(const RunArguments& run) {
     if (run.program == "-" && (run.globals == "-" || run.events == "-")) {
         throw Stop("the program and its data can't both come from stdin: name a file for one of them");
@@ -93,12 +127,22 @@ int run_command_line(int argc, char** argv) {
 
     RunArguments run;
     add_run(app, run);
+    MatchArguments match;
+    add_match(app, match);
     std::string path = "-";
     const auto add_reader = [&](const char* name, const char* text) {
         app.add_subcommand(name, text)->add_option("PROGRAM", path, kProgramHelp)->type_name("");
     };
     add_reader("disassemble", "Show a program's instructions");
     add_reader("check", "Say what would fail in a program if it were reached");
+    std::string filter = "-", filter_options;
+    ::CLI::App* filters = app.add_subcommand("filter", "Compile a property filter, as JSON, to a program");
+    filters->add_option("FILTER", filter, "The filter, a JSON object; stdin if it is - or absent")->type_name("");
+    filters
+        ->add_option("--options", filter_options,
+                     "What the filter depends on, a JSON object: testAccountProperties, cohorts, booleanProperties, "
+                     "nestedPropertyEvents, pathCleaning")
+        ->type_name("FILE");
     std::string function;
     bool as_markdown = false;
     ::CLI::App* functions = app.add_subcommand("functions", "List the functions that programs call, or explain one");
@@ -114,6 +158,8 @@ int run_command_line(int argc, char** argv) {
     if (app.got_subcommand("run")) return run_program(run);
     if (app.got_subcommand("disassemble")) return disassemble(path);
     if (app.got_subcommand("check")) return check(path);
+    if (app.got_subcommand("match")) return match_events(match);
+    if (app.got_subcommand("filter")) return show_filter(filter, filter_options);
     return show_functions(function, as_markdown);
 }
 

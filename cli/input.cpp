@@ -6,6 +6,11 @@
 #include <cerrno>
 #include <cstring>
 
+#include <boost/json.hpp>
+
+#include <hogvm/error.h>
+#include <hogvm/heap.h>
+#include <hogvm/json.h>
 #include <hogvm/standard_library.h>
 
 #include "exit.h"
@@ -20,7 +25,9 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
-Input::Input(const std::string& path) : name_(path == "-" ? "stdin" : path), file_(STDIN_FILENO) {
+std::string name_of(const std::string& path) { return path == "-" ? "stdin" : path; }
+
+Input::Input(const std::string& path) : name_(name_of(path)), file_(STDIN_FILENO) {
     if (path == "-") return;
     file_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file_ < 0) throw Stop(name_ + ": " + std::strerror(errno));
@@ -52,9 +59,21 @@ std::string read_all(const std::string& path) {
     return text;
 }
 
+boost::json::value read_json(const std::string& path) {
+    const std::string text = read_all(path);
+    Heap heap;
+    try {
+        return json::to_boost(json::parse(text, heap));
+    } catch (const json::ParseError& error) {
+        throw Stop(name_of(path) + ": " + error.message);
+    } catch (const Failure& error) {
+        throw Stop(name_of(path) + ": " + error.message);
+    }
+}
+
 std::shared_ptr<const Program> load(const std::string& path) {
     const std::string text = read_all(path);
-    const std::string name = path == "-" ? "stdin" : path;
+    const std::string name = name_of(path);
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) throw Stop(name + ": there is no program: it is empty");
     try {
         return load_program(text);

@@ -7,9 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include <boost/json/value.hpp>
+
 #include <hogvm/program.h>
 
 namespace hogvm::cli {
+
+/// A file's name as messages say it.
+std::string name_of(const std::string& path);
 
 /// An open file or stdin. Throws Stop if there is none.
 class Input {
@@ -31,6 +36,9 @@ class Input {
 
 /// Everything in a file, without a byte order mark.
 std::string read_all(const std::string& path);
+
+/// The JSON in a file. Throws Stop if it is none.
+boost::json::value read_json(const std::string& path);
 
 /// The program in a file. Throws Stop if it is none.
 std::shared_ptr<const Program> load(const std::string& path);

@@ -272,6 +272,76 @@ class Look(ToolTest):
             self.assertIn(word, out)
 
 
+class Match(ToolTest):
+    RULES = [
+        {"id": "views", "filter": {"events": [{"id": "view", "type": "events"}]}},
+        {"id": "pro", "bytecode": ["_H", 1, 32, "pro", 32, "plan", 32, "properties", 1, 2, 11, 38]},
+        {"id": "off", "bytecode": ["_H", 1, 29, 38], "enabled": False},
+    ]
+
+    def match(self, rules, events, *arguments, code=DONE):
+        lines = "".join(event if isinstance(event, str) else json.dumps(event) + "\n" for event in events)
+        return self.hog("match", self.file(rules, "rules.json"), self.file(lines, "events.ndjson"), *arguments, code=code)
+
+    def test_gives_the_ids_for_each_event_in_order(self):
+        events = [{"event": "view", "properties": {"plan": "pro"}}, {"event": "x", "properties": {}}] * 100
+        out, err = self.match(self.RULES, events, "--jobs", 3)
+        self.assertEqual(lines_of(out), [["views", "pro"], []] * 100)
+        self.assertEqual(err, "")
+
+    def test_reads_events_or_rules_from_stdin(self):
+        event = '{"event": "view", "properties": {}}'
+        rules = self.file(self.RULES, "rules.json")
+        self.assertEqual(self.hog("match", rules, stdin=event)[0], '["views"]\n')
+        self.assertEqual(self.hog("match", rules, "-", stdin=event)[0], '["views"]\n')
+        events = self.file(event, "events.ndjson")
+        self.assertEqual(self.hog("match", "-", events, stdin=json.dumps(self.RULES))[0], '["views"]\n')
+        _, err = self.hog("match", "-", stdin=event, code=UNUSABLE)
+        self.assertIn("only one of the rules, the events and the options can come from stdin", err)
+
+    def test_a_rule_that_fails_is_told_and_does_not_stop_the_others(self):
+        out, err = self.match(self.RULES, [{"event": "view"}], code=FAILED)
+        self.assertEqual(out, '["views"]\n')
+        self.assertEqual(err, 'hog: line 1: rule "pro": Global variable not found: properties.plan (chunk root, ip 8)\n')
+
+    def test_a_line_that_is_no_event_is_told_in_its_place(self):
+        out, err = self.match(self.RULES, ["[]\n", "\n", {"event": "view", "properties": {}}], code=FAILED)
+        self.assertEqual([type(line) for line in lines_of(out)], [dict, list])
+        self.assertIn("hog: line 1: globals: expected a JSON object", err)
+
+    def test_a_rule_that_can_not_be_loaded_is_told_and_left_out(self):
+        rules = self.RULES + [{"id": "bad", "filter": {"properties": [{"key": "x", "type": "event", "operator": "odd"}]}}]
+        out, err = self.match(rules, [{"event": "view", "properties": {}}], code=FAILED)
+        self.assertEqual(out, '["views"]\n')
+        self.assertRegex(err, r'rules.json: rule "bad": .*odd.*\(at /3/filter/properties/0/operator\)')
+
+    def test_explain_says_why(self):
+        events = [{"event": "x", "properties": {"plan": "free"}}, {"event": "x", "properties": {"plan": "pro"}}, {}]
+        out, _ = self.match(self.RULES, events, "--explain", "pro", code=FAILED)
+        self.assertEqual(
+            out.splitlines(),
+            [
+                "does not match: properties.plan = 'pro' does not hold: properties.plan is \"free\"",
+                "matches: properties.plan = 'pro' holds: properties.plan is \"pro\"",
+                "fails: Global variable not found: properties.plan (chunk root, token 8) in properties.plan",
+            ],
+        )
+        _, err = self.match(self.RULES, events, "--explain", "none", code=UNUSABLE)
+        self.assertIn('there is no rule "none"', err)
+
+    def test_options_are_the_filters(self):
+        rules = [{"id": "inside", "filter": {"filter_test_accounts": True}}]
+        options = {"testAccountProperties": [{"key": "plan", "type": "event", "value": "pro"}]}
+        events = [{"properties": {"plan": "pro"}}, {"properties": {}}]
+        out, _ = self.match(rules, events, "--options", self.file(options, "options.json"))
+        self.assertEqual(lines_of(out), [["inside"], []])
+
+    def test_what_is_no_array_of_rules(self):
+        for rules in ["{", "{}", "1"]:
+            _, err = self.match(rules, [], code=UNUSABLE)
+            self.assertIn("rules.json: ", err)
+
+
 class Functions(ToolTest):
     def test_all_are_listed_by_family(self):
         out, _ = self.hog("functions")
@@ -293,6 +363,32 @@ class Functions(ToolTest):
         out, _ = self.hog("functions", "--markdown")
         self.assertTrue(out.startswith("# Functions\n"))
         self.assertIn("| `upper(", out)
+
+
+class Filter(ToolTest):
+    def test_a_filter_becomes_a_program_that_runs(self):
+        tokens, _ = self.hog("filter", stdin='{"events": [{"id": "$pageview", "type": "events"}]}')
+        self.assertEqual(json.loads(tokens), ["_H", 1, 32, "$pageview", 32, "event", 1, 1, 11])
+        out, _ = self.hog("run", self.program(json.loads(tokens)), "--globals", "-", stdin='{"event": "$pageview"}')
+        self.assertEqual(out, "true\n")
+        out, _ = self.hog("filter", self.file({}))
+        self.assertEqual(out, '["_H",1,29]\n')
+
+    def test_options_come_from_a_file(self):
+        tests = {"testAccountProperties": [{"key": "a", "type": "person", "value": 1}]}
+        out, _ = self.hog("filter", "--options", self.file(tests), stdin='{"filter_test_accounts": true}')
+        self.assertEqual(json.loads(out)[2:], [33, 1, 32, "a", 32, "properties", 32, "person", 1, 3, 11])
+
+    def test_what_is_wrong_is_said_with_its_place(self):
+        _, err = self.hog("filter", stdin='{"properties": [{"key": "a", "type": "event", "operator": "gt"}]}', code=UNUSABLE)
+        self.assertEqual(err, 'hog: stdin: property "a" (event): operator "gt" needs a value; '
+                              'give the property a "value" (at /properties/0)\n')
+        _, err = self.hog("filter", "--options", self.file({"cohort": 1}), stdin="{}", code=UNUSABLE)
+        self.assertIn('there is no option "cohort"', err)
+        _, err = self.hog("filter", stdin="{", code=UNUSABLE)
+        self.assertRegex(err, r"^hog: stdin: .*offset 1")
+        _, err = self.hog("filter", "--options", "-", stdin="{}", code=UNUSABLE)
+        self.assertIn("can't both come from stdin", err)
 
 
 class Usage(ToolTest):

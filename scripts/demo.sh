@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A filter and an enrichment program over the sample events: what goes in, what comes out, how fast.
+# A filter, an enrichment program and a set of rules over the sample events: what goes in, what comes out, how fast.
 set -euo pipefail
 export LC_ALL=C.UTF-8 # lines are cut between characters
 cd "$(dirname "$0")/../examples"
@@ -25,6 +25,12 @@ head -n 2 <<<"$enriched" | sed 's/.*\("\$geoip_city_name.*\),"\$set":.*/... \1/'
 echo 'and of all of them, as a third program (examples/summary.hog) sums them up:'
 "$hog" run summary.hoge --events - <<<"$enriched" | head -n 6 | indent
 echo '    ...'
+
+heading "A set of $(grep -c '"filter": \|"bytecode": ' rules.json) rules (examples/rules.json) matches of the first seven events:"
+{ "$hog" match rules.json "$events" 2>/dev/null || true; } | head -n 7 | paste -d ' ' - <(head -n 7 "$events") |
+    sed 's/ {"uuid":[^,]*,"event":\("[^"]*"\).*/  \1/' | awk '{printf "%-16s %s\n", $2, $1}' | indent
+echo 'The first of them does not match the fourth event, since'
+{ "$hog" match rules.json "$events" --explain paying-customers || true; } | sed -n 4p | indent
 
 # Enough of them to measure.
 many=../build/release/many-events.ndjson

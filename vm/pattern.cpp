@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include <re2/re2.h>
+#include <re2/set.h>
 
 #include <hogvm/error.h>
 #include <hogvm/javascript.h>
@@ -17,8 +18,9 @@ namespace {
 constexpr std::size_t kDefaultCapacity = 1000;
 constexpr std::int64_t kMemoryPerPattern = 1 << 20;  // bytes: RE2's own bound for a pattern and its automata
 constexpr std::size_t kLargestPattern = 64 * 1024;   // bytes
+constexpr std::int64_t kMemoryPerSet = 8 << 20;      // bytes: of patterns that are searched for together
 
-using Compiled = std::shared_ptr<const RE2>;
+using Automaton = std::shared_ptr<const RE2>;
 
 /// Hosts of the reference reach RE2 through packages that let patterns be written as in JavaScript here and there:
 /// `\uXXXX` and `\u{X}` for a character, `(?<name>` for a named group.
@@ -46,10 +48,27 @@ std::string in_re2_syntax(std::string_view pattern) {
     return out;
 }
 
+RE2::Options options_with(std::int64_t memory) {
+    RE2::Options options;
+    options.set_log_errors(false);
+    options.set_max_mem(memory);
+    return options;
+}
+
+Automaton compile(std::string_view pattern) {
+    if (pattern.size() > kLargestPattern)
+        fail(ErrorKind::Argument, "The pattern is too long: " + std::to_string(pattern.size()) + " bytes");
+    auto compiled = std::make_shared<const RE2>(in_re2_syntax(pattern), options_with(kMemoryPerPattern));
+    if (!compiled->ok())
+        fail(ErrorKind::Argument,
+             "Invalid pattern: " + compiled->error() + " in " + std::string(pattern.substr(0, 200)));
+    return compiled;
+}
+
 /// Least recently used out first. One lock: it is held for a look-up only, never while a pattern is compiled or run.
 class Cache {
   public:
-    Compiled get(std::string_view pattern) {
+    Automaton get(std::string_view pattern) {
         {
             const std::lock_guard lock(mutex_);
             if (const auto found = by_text_.find(pattern); found != by_text_.end()) {
@@ -59,7 +78,7 @@ class Cache {
             }
             ++misses_;
         }
-        Compiled compiled = compile(pattern);
+        Automaton compiled = compile(pattern);
         const std::lock_guard lock(mutex_);
         if (capacity_ == 0 || by_text_.contains(pattern)) return compiled;
         recent_.push_front({std::string(pattern), compiled});
@@ -87,21 +106,8 @@ class Cache {
   private:
     struct Item {
         std::string text;
-        Compiled compiled;
+        Automaton compiled;
     };
-
-    static Compiled compile(std::string_view pattern) {
-        if (pattern.size() > kLargestPattern)
-            fail(ErrorKind::Argument, "The pattern is too long: " + std::to_string(pattern.size()) + " bytes");
-        RE2::Options options;
-        options.set_log_errors(false);
-        options.set_max_mem(kMemoryPerPattern);
-        auto compiled = std::make_shared<const RE2>(in_re2_syntax(pattern), options);
-        if (!compiled->ok())
-            fail(ErrorKind::Argument,
-                 "Invalid pattern: " + compiled->error() + " in " + std::string(pattern.substr(0, 200)));
-        return compiled;
-    }
 
     void shrink() {
         while (recent_.size() > capacity_) {
@@ -148,7 +154,7 @@ class ThreadPatterns {
     static constexpr std::size_t kSlots = 16;
     struct Slot {
         std::string text;
-        Compiled compiled;
+        Automaton compiled;
     };
     Slot slots_[kSlots];
     std::uint64_t hits_ = 0;
@@ -186,18 +192,57 @@ class Text {
     std::string_view view_;
 };
 
-/// Whether `needle`, in lower case, is in `text`, both ASCII, without regard to case.
+/// How many bytes of `text` at `i` are the ASCII letter or other character `wanted`, without regard to case; 0 if they
+/// are not. RE2 folds two letters beyond ASCII into ASCII ones: the Kelvin sign into k, the long s into s.
+std::size_t folded_length(std::string_view text, std::size_t i, char wanted) {
+    const auto lower = [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); };
+    const char c = lower(wanted);
+    if (lower(text[i]) == c) return 1;
+    if (c == 'k' && text.substr(i).starts_with("\u212A")) return 3;
+    return c == 's' && text.substr(i).starts_with("\u017F") ? 2 : 0;
+}
+
+/// Whether the ASCII text `needle` is in `text` without regard to case.
 bool contains_ignoring_case(std::string_view text, std::string_view needle) {
     if (needle.empty()) return true;
-    const auto lower = [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); };
-    const char first = lower(needle[0]);
-    for (std::size_t i = 0; i + needle.size() <= text.size(); ++i) {
-        if (lower(text[i]) != first) continue;
-        std::size_t k = 1;
-        while (k < needle.size() && lower(text[i + k]) == lower(needle[k])) ++k;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        std::size_t at = i;
+        std::size_t k = 0;
+        for (; k < needle.size() && at < text.size(); ++k) {
+            const std::size_t length = folded_length(text, at, needle[k]);
+            if (length == 0) break;
+            at += length;
+        }
         if (k == needle.size()) return true;
     }
     return false;
+}
+
+/// What is between the '%' at the ends of a LIKE pattern: they may match nothing, so the search is for the rest.
+std::string_view core_of(std::string_view like) {
+    while (like.starts_with('%')) like.remove_prefix(1);
+    while (like.ends_with('%')) like.remove_suffix(1);
+    return like;
+}
+
+bool is_literal(std::string_view core, bool ignore_case) {
+    return core.find_first_of("%_") == std::string_view::npos && (!ignore_case || text::is_ascii(core));
+}
+
+std::string expression_of(std::string_view core, bool ignore_case) {
+    std::string re = ignore_case ? "(?i)" : "";
+    for (std::size_t i = 0; i < core.size();) {
+        const std::size_t special = std::min(core.find_first_of("%_", i), core.size());
+        const std::string_view part = core.substr(i, special - i);
+        re += RE2::QuoteMeta(re2::StringPiece(part.data(), part.size()));
+        if (special < core.size()) re += core[special] == '%' ? ".*" : ".";
+        i = special + 1;
+    }
+    return re;
+}
+
+bool contains(std::string_view text, std::string_view literal, bool ignore_case) {
+    return ignore_case ? contains_ignoring_case(text, literal) : text.find(literal) != std::string_view::npos;
 }
 
 }  // namespace
@@ -221,24 +266,58 @@ bool extract(std::string_view text, std::string_view pattern, std::string& out) 
 bool like(Value text, Value pattern, bool ignore_case) {
     const Text p(pattern);
     const Text t(text);
-    std::string_view literal = p.view();
-    // A search for '%literal%' is a search for the literal: '%' at the ends may match nothing.
-    while (literal.starts_with('%')) literal.remove_prefix(1);
-    while (literal.ends_with('%')) literal.remove_suffix(1);
-    if (literal.find_first_of("%_") == std::string_view::npos) {
-        if (!ignore_case) return t.view().find(literal) != std::string_view::npos;
-        // Beyond ASCII letters fold into each other in RE2's way (a Kelvin sign is a k).
-        if (text::is_ascii(literal) && text::is_ascii(t.view())) return contains_ignoring_case(t.view(), literal);
+    const std::string_view core = core_of(p.view());
+    if (is_literal(core, ignore_case)) return contains(t.view(), core, ignore_case);
+    return found(compiled(expression_of(core, ignore_case)), t.view());
+}
+
+Compiled::Compiled(Form form, Value pattern)
+    : ignore_case_(form == Form::RegexIgnoringCase || form == Form::LikeIgnoringCase) {
+    const Text p(pattern);
+    if (form == Form::Like || form == Form::LikeIgnoringCase) {
+        const std::string_view core = core_of(p.view());
+        expression_ = expression_of(core, ignore_case_);
+        if (is_literal(core, ignore_case_)) literal_ = core;
+    } else {
+        expression_ = (ignore_case_ ? "(?i)" : "") + std::string(p.view());
     }
-    std::string re = ignore_case ? "(?i)" : "";
-    for (std::size_t i = 0; i < literal.size();) {
-        const std::size_t special = std::min(literal.find_first_of("%_", i), literal.size());
-        const std::string_view part = literal.substr(i, special - i);
-        re += RE2::QuoteMeta(re2::StringPiece(part.data(), part.size()));
-        if (special < literal.size()) re += literal[special] == '%' ? ".*" : ".";
-        i = special + 1;
-    }
-    return found(compiled(re), t.view());
+    if (!literal_) re_ = compile(expression_);
+}
+
+Compiled::~Compiled() = default;
+Compiled::Compiled(Compiled&&) noexcept = default;
+Compiled& Compiled::operator=(Compiled&&) noexcept = default;
+
+bool Compiled::is_in(Value text) const {
+    const Text t(text);
+    return literal_ ? contains(t.view(), *literal_, ignore_case_) : found(*re_, t.view());
+}
+
+class CompiledSet::Impl {
+  public:
+    Impl() : set(options_with(kMemoryPerSet), RE2::UNANCHORED) {}
+
+    RE2::Set set;
+    bool is_ready = false;
+};
+
+CompiledSet::CompiledSet(std::span<const Compiled* const> patterns) : impl_(std::make_unique<Impl>()) {
+    for (const Compiled* pattern : patterns)
+        if (impl_->set.Add(in_re2_syntax(pattern->expression()), nullptr) < 0) return;
+    impl_->is_ready = impl_->set.Compile();
+}
+
+CompiledSet::~CompiledSet() = default;
+CompiledSet::CompiledSet(CompiledSet&&) noexcept = default;
+CompiledSet& CompiledSet::operator=(CompiledSet&&) noexcept = default;
+
+bool CompiledSet::search(Value text, std::vector<int>& found) const {
+    found.clear();
+    if (!impl_->is_ready) return false;
+    const Text t(text);
+    RE2::Set::ErrorInfo error{RE2::Set::kNoError};
+    const bool any = impl_->set.Match(re2::StringPiece(t.view().data(), t.view().size()), &found, &error);
+    return any || error.kind == RE2::Set::kNoError;
 }
 
 CacheStatistics cache_statistics() {

@@ -9,8 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <hogvm/value.h>
 
@@ -25,6 +28,48 @@ bool search(Value text, Value pattern, bool ignore_case = false);
 /// The first capture group where it took part in the match, else the whole match; nothing where it is not found.
 bool extract(std::string_view text, std::string_view pattern, std::string& out);
 bool like(Value text, Value pattern, bool ignore_case);
+
+/// How a pattern is written and compared.
+enum class Form : std::uint8_t { Regex, RegexIgnoringCase, Like, LikeIgnoringCase };
+
+/// A pattern that is kept compiled, for those who search for it again and again and don't want it in the cache. May be
+/// used by several threads at a time.
+class Compiled {
+  public:
+    /// `pattern` is only read here. Raises Failure as search and like do.
+    Compiled(Form form, Value pattern);
+    ~Compiled();
+    Compiled(Compiled&&) noexcept;
+    Compiled& operator=(Compiled&&) noexcept;
+
+    /// What search or like would give.
+    bool is_in(Value text) const;
+    /// As RE2 reads it.
+    const std::string& expression() const { return expression_; }
+
+  private:
+    std::string expression_;
+    std::optional<std::string> literal_;  // of a LIKE without a wildcard in its middle
+    bool ignore_case_ = false;
+    std::shared_ptr<const re2::RE2> re_;  // where a search for the literal does not do
+};
+
+/// Patterns that are searched for in one pass over the text. May be used by several threads at a time.
+class CompiledSet {
+  public:
+    explicit CompiledSet(std::span<const Compiled* const> patterns);
+    ~CompiledSet();
+    CompiledSet(CompiledSet&&) noexcept;
+    CompiledSet& operator=(CompiledSet&&) noexcept;
+
+    /// Puts the places of the patterns that are in `text` into `found`, in any order. False where RE2 can't do them
+    /// together in the memory that it may use; they must be searched for one by one then.
+    bool search(Value text, std::vector<int>& found) const;
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 /// The cache of compiled patterns.
 struct CacheStatistics {

@@ -1,0 +1,13 @@
+// Why a rule matches or does not.
+#pragma once
+
+#include <hogvm/rule_set.h>
+
+#include "matcher.h"
+
+namespace hogvm::matching {
+
+/// For the matcher's event.
+Explanation explain(const Rule& rule, Matcher& matcher, const Library& library);
+
+}  // namespace hogvm::matching

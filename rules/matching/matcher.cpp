@@ -1,0 +1,310 @@
+#include "matcher.h"
+
+#include <algorithm>
+
+#include <hogvm/convert.h>
+#include <hogvm/javascript.h>
+
+#include "../../vm/operators.h"
+
+namespace hogvm::matching {
+namespace {
+
+using Kind = Term::Kind;
+
+constexpr std::uint32_t kLastGeneration = UINT32_MAX / 4;
+constexpr std::size_t kWorthSearching = 3;  // rules that wait for the patterns of a group
+
+/// Thrown where a value can't be had.
+struct NoValue {};
+
+}  // namespace
+
+std::optional<Snapshot::Found> Snapshot::find(std::string_view id) const {
+    for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+        const auto found = part->segment->by_id.find(id);
+        if (found != part->segment->by_id.end() && part->has(found->second)) return Found{&*part, found->second};
+    }
+    return std::nullopt;
+}
+
+Matcher::Matcher(const RuleSetOptions& options) : vm_(options.host) { options_.limits = options.limits; }
+
+Matches Matcher::match(const Snapshot& snapshot) {
+    heap_.clear();
+    found_.clear();
+    failures_.clear();
+    std::erase_if(memories_, [&](const Memory& m) {
+        return std::none_of(snapshot.parts.begin(), snapshot.parts.end(),
+                            [&](const Snapshot::Part& p) { return p.segment->serial == m.serial; });
+    });
+    for (const Snapshot::Part& part : snapshot.parts) match_part(part);
+
+    const auto by_order = [](const auto& a, const auto& b) { return a.order < b.order; };
+    std::sort(found_.begin(), found_.end(), by_order);
+    std::sort(failures_.begin(), failures_.end(), by_order);
+    Matches matches;
+    matches.ids.reserve(found_.size());
+    for (const Found& f : found_) matches.ids.push_back(f.rule->id);
+    for (FoundFailure& f : failures_) matches.failures.push_back({f.rule->id, std::move(f.error)});
+    return matches;
+}
+
+void Matcher::start(const Segment& segment) {
+    segment_ = &segment;
+    const auto known =
+        std::find_if(memories_.begin(), memories_.end(), [&](const Memory& m) { return m.serial == segment.serial; });
+    memory_ = known != memories_.end() ? &*known : &memories_.emplace_back();
+    memory_->serial = segment.serial;
+    if (memory_->marks.empty() || memory_->generation == kLastGeneration) {
+        memory_->generation = 0;
+        memory_->marks.assign(segment.nodes.size(), 0);
+        memory_->values.resize(segment.nodes.size());
+        memory_->seen.assign(segment.items.size(), 0);
+    }
+    ++memory_->generation;
+}
+
+std::uint64_t Matcher::missing_names(const Segment& segment) const {
+    std::uint64_t missing = 0;
+    for (std::size_t i = 0; i < segment.names.size(); ++i)
+        if (!event_.has(segment.names[i])) missing |= std::uint64_t{1} << i;
+    return missing;
+}
+
+void Matcher::match_part(const Snapshot::Part& part) {
+    part_ = &part;
+    start(*part.segment);
+    const Segment& s = *segment_;
+    if (!event_.is_plain()) {
+        for (std::uint32_t i = 0; i < s.items.size(); ++i)
+            if (s.items[i].rule->enabled) decide_alone(i);
+        return;
+    }
+    for (const std::uint32_t item : s.unread) decide_alone(item);
+    missing_ = missing_names(s);
+    if (missing_ != 0) {
+        for (const Segment::NameGroup& group : s.name_groups)
+            if ((group.names & missing_) != 0)
+                for (const std::uint32_t item : group.items) decide_alone(item);
+    }
+    check_risks();
+    visit(0);
+}
+
+void Matcher::check_risks() {
+    for (const Segment::Risk& risk : segment_->risks) {
+        if ((risk.names & missing_) != 0) continue;  // its rules have been run
+        const bool is_safe =
+            truth(risk.node) != Truth::Failed && !(risk.is_null && memory_->values[risk.node].is_nullish());
+        if (is_safe) continue;
+        for (const std::uint32_t item : risk.items) decide_alone(item);
+    }
+}
+
+/// Whether the item is a rule of the set that was not decided yet; it counts as decided from here on.
+bool Matcher::is_open(std::uint32_t item) {
+    if (memory_->seen[item] == memory_->generation || !part_->has(item)) return false;
+    memory_->seen[item] = memory_->generation;
+    return true;
+}
+
+void Matcher::decide_alone(std::uint32_t item) {
+    if (is_open(item)) run_and_keep(segment_->items[item]);
+}
+
+void Matcher::run_and_keep(const Segment::Item& item) {
+    const Rule& rule = *item.rule;
+    Outcome outcome = run_alone(rule);
+    if (outcome.failed()) {
+        failures_.push_back({rule.order, &rule, std::move(outcome.error)});
+    } else if (outcome.result.is(Type::Bool) && outcome.result.as_bool()) {
+        found_.push_back({rule.order, &rule});
+    }
+}
+
+Outcome Matcher::run_alone(const Rule& rule, bool trace) {
+    RunOptions options = options_;
+    options.trace = trace;
+    Outcome outcome = vm_.run(*rule.program, event_.globals(), options);
+    if (!outcome.suspended()) return outcome;
+    outcome.status = Outcome::Status::Failed;
+    outcome.error.kind = ErrorKind::Function;
+    outcome.error.message = "A rule can't wait: it called the asynchronous function " + std::string(outcome.function);
+    outcome.error.chunk = "root";
+    outcome.error.ip = outcome.state->frames.empty() ? 0 : outcome.state->frames.back().ip;
+    return outcome;
+}
+
+void Matcher::visit(std::uint32_t place) {
+    const Segment::Branch& branch = segment_->branches[place];
+    for (const Table& table : branch.tables) {
+        // A rule whose globals are missing has been run; a path without its global reads as null here.
+        if (truth(table.field()) == Truth::Failed) continue;
+        table.look_up(memory_->values[table.field()], [this](std::uint32_t below) { visit(below); });
+    }
+    if (branch.groups.empty()) {
+        for (const Segment::Candidate& candidate : branch.candidates) decide(candidate);
+        return;
+    }
+    visit_grouped(branch);
+}
+
+void Matcher::visit_grouped(const Segment::Branch& branch) {
+    // The fast tests of all rules come first; then it is known how many wait for which patterns.
+    const std::size_t start = pending_.size();
+    counts_.assign(branch.groups.size(), 0);
+    for (std::size_t k = 0; k < branch.candidates.size(); ++k) {
+        const Segment::Candidate& candidate = branch.candidates[k];
+        if (memory_->seen[candidate.item] == memory_->generation) continue;
+        if (all_hold(candidate, candidate.fast_count) == Truth::False) continue;
+        pending_.push_back(&candidate);
+        for (const std::uint32_t group : branch.groups_of[k]) ++counts_[group];
+    }
+    for (std::size_t g = 0; g < branch.groups.size(); ++g)
+        if (counts_[g] >= kWorthSearching) search(*branch.groups[g]);
+    for (std::size_t k = start; k < pending_.size(); ++k) decide(*pending_[k]);
+    pending_.resize(start);
+}
+
+/// Searches for all patterns of a group at once, and keeps what is found.
+void Matcher::search(const Segment::PatternGroup& group) {
+    if (truth(group.text) == Truth::Failed) return;
+    const Value text = memory_->values[group.text];
+    const pattern::CompiledSet* set = group.set.load(std::memory_order_acquire);
+    if (set == nullptr) {
+        std::vector<const pattern::Compiled*> patterns;
+        for (const std::uint32_t n : group.nodes) patterns.push_back(&segment_->patterns[segment_->nodes[n].detail]);
+        auto made = std::make_unique<const pattern::CompiledSet>(patterns);
+        if (group.set.compare_exchange_strong(set, made.get())) set = made.release();
+    }
+    if (!set->search(text, places_)) return;
+    is_found_.assign(group.nodes.size(), false);
+    for (const int place : places_) is_found_[static_cast<std::size_t>(place)] = true;
+    for (std::size_t k = 0; k < group.nodes.size(); ++k) {
+        const Segment::Node& node = segment_->nodes[group.nodes[k]];
+        keep(group.nodes[k], Value::boolean(matches_pattern(node, text, is_found_[k])));
+    }
+}
+
+void Matcher::decide(const Segment::Candidate& candidate) {
+    if (!is_open(candidate.item)) return;
+    Truth result = all_hold(candidate, candidate.test_count);
+    if (result == Truth::True && candidate.needs_true) {
+        const Value v = memory_->values[segment_->tests[candidate.first_test]];
+        if (!(v.is(Type::Bool) && v.as_bool())) result = Truth::False;
+    }
+    if (result == Truth::False) return;
+    const Segment::Item& item = segment_->items[candidate.item];
+    if (result == Truth::Failed) return run_and_keep(item);
+    found_.push_back({item.order, item.rule.get()});
+}
+
+Matcher::Truth Matcher::all_hold(const Segment::Candidate& candidate, std::uint32_t count) {
+    for (std::uint32_t k = 0; k < count; ++k)
+        if (const Truth t = truth(segment_->tests[candidate.first_test + k]); t != Truth::True) return t;
+    return Truth::True;
+}
+
+// Nodes.
+
+Matcher::Truth Matcher::truth(std::uint32_t node) {
+    const std::uint32_t mark = memory_->marks[node];
+    if (mark >> 2 == memory_->generation) return static_cast<Truth>(mark & 3);
+    return evaluate(node);
+}
+
+Value Matcher::value(std::uint32_t node) {
+    if (truth(node) == Truth::Failed) throw NoValue{};
+    return memory_->values[node];
+}
+
+Matcher::Truth Matcher::keep(std::uint32_t node, Value v) {
+    const Truth t = javascript::to_boolean(v) ? Truth::True : Truth::False;
+    memory_->marks[node] = memory_->generation << 2 | static_cast<std::uint32_t>(t);
+    memory_->values[node] = v;
+    return t;
+}
+
+Matcher::Truth Matcher::evaluate(std::uint32_t n) {
+    const Segment::Node& node = segment_->nodes[n];
+    const auto operand = [&](std::size_t i) { return value(segment_->operands_of(node)[i]); };
+    try {
+        switch (node.kind) {
+            case Kind::Constant:
+            case Kind::List: return keep(n, node.constant);
+            case Kind::Global: return keep(n, event_.field(segment_->paths[node.detail], heap_));
+            case Kind::Not: return keep(n, Value::boolean(!javascript::to_boolean(operand(0))));
+            case Kind::And:
+            case Kind::Or: return keep(n, Value::boolean(any_or_all(node)));
+            case Kind::Compare: return keep(n, Value::boolean(compare(node.op, operand(0), operand(1), heap_)));
+            case Kind::In: return keep(n, Value::boolean(is_in_list(node) == (node.op == Opcode::OP_IN)));
+            case Kind::Matches:
+            case Kind::Search: {
+                const Value text = operand(0);
+                const bool is_found = segment_->patterns[node.detail].is_in(text);
+                return keep(n, Value::boolean(matches_pattern(node, text, is_found)));
+            }
+            case Kind::IfNull: {
+                const Value first = operand(0);
+                return keep(n, first.is(Type::Null) ? operand(1) : first);
+            }
+            case Kind::ToText: {
+                const Value v = operand(0);
+                return keep(n, v.is_string() ? v : run_code(node));
+            }
+            default: return keep(n, run_code(node));
+        }
+    } catch (const Failure&) {
+    } catch (const NoValue&) {
+    }
+    memory_->marks[n] = memory_->generation << 2 | static_cast<std::uint32_t>(Truth::Failed);
+    return Truth::Failed;
+}
+
+bool Matcher::any_or_all(const Segment::Node& node) {
+    const Truth deciding = node.kind == Kind::And ? Truth::False : Truth::True;
+    for (const std::uint32_t o : segment_->operands_of(node)) {
+        const Truth t = truth(o);
+        if (t == Truth::Failed) throw NoValue{};
+        if (t == deciding) return deciding == Truth::True;
+    }
+    return deciding == Truth::False;
+}
+
+bool Matcher::is_in_list(const Segment::Node& node) {
+    const std::span<const std::uint32_t> operands = segment_->operands_of(node);
+    const Value item = value(operands[0]);
+    const Segment::Node& container = segment_->nodes[operands[1]];
+    if (container.kind == Kind::List && item.is_string()) {
+        const auto& texts = segment_->lists[container.detail].texts;
+        if (!texts.empty()) return texts.contains(item.as_text());
+    }
+    return is_in(item, container.constant);
+}
+
+/// What the node gives where its pattern is in the text, or is not: empty texts and patterns are not searched.
+bool Matcher::matches_pattern(const Segment::Node& node, Value text, bool is_found) const {
+    const auto is_empty_pattern = [&] {
+        return !javascript::to_boolean(segment_->nodes[segment_->operands_of(node)[1]].constant);
+    };
+    if (node.kind == Kind::Search) return is_found && javascript::to_boolean(text) && !is_empty_pattern();
+    switch (node.op) {
+        case Opcode::OP_LIKE:
+        case Opcode::OP_ILIKE: return is_found;
+        case Opcode::OP_NOT_LIKE:
+        case Opcode::OP_NOT_ILIKE: return !is_found;
+        case Opcode::OP_IREGEX: return is_found && javascript::to_boolean(text);
+        case Opcode::OP_NOT_IREGEX: return !(is_found && javascript::to_boolean(text));
+        case Opcode::OP_REGEX: return is_found && javascript::to_boolean(text) && !is_empty_pattern();
+        default: return !(is_found && javascript::to_boolean(text) && !is_empty_pattern());
+    }
+}
+
+Value Matcher::run_code(const Segment::Node& node) {
+    const Outcome outcome = vm_.run(*segment_->programs[node.detail], event_.globals(), options_);
+    if (!outcome.finished()) throw NoValue{};
+    return copy(outcome.result, heap_);
+}
+
+}  // namespace hogvm::matching

@@ -1,0 +1,109 @@
+// Matching: what one thread needs to look an event up in segments.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <hogvm/vm.h>
+
+#include "event.h"
+#include "segment.h"
+
+namespace hogvm::matching {
+
+/// The segments of a rule set as they were at one time.
+struct Snapshot {
+    struct Part {
+        std::shared_ptr<const Segment> segment;
+        std::shared_ptr<const std::vector<bool>>
+            is_gone;  // by item: removed, or replaced in a later part; null: none is
+        std::size_t gone = 0;
+
+        bool has(std::uint32_t item) const { return is_gone == nullptr || !(*is_gone)[item]; }
+    };
+    struct Found {
+        const Part* part;
+        std::uint32_t item;
+    };
+    std::vector<Part> parts;
+    std::vector<std::string_view> names;  // of all globals that indexed rules read
+    std::size_t size = 0;
+
+    std::optional<Found> find(std::string_view id) const;
+};
+
+class Matcher {
+  public:
+    explicit Matcher(const RuleSetOptions& options);
+
+    Event& event() { return event_; }
+
+    /// Looks `event()` up.
+    Matches match(const Snapshot& snapshot);
+
+    /// The truth of the nodes of one segment for `event()`, one after the other.
+    enum class Truth : std::uint32_t { False, True, Failed };
+    void start(const Segment& segment);
+    Truth truth(std::uint32_t node);
+    Value value(std::uint32_t node);
+    /// One rule's program by itself. A suspended run is a failed one here.
+    Outcome run_alone(const Rule& rule, bool trace = false);
+
+  private:
+    /// What is known of a segment's nodes and items, an event at a time.
+    struct Memory {
+        std::uint64_t serial = 0;
+        std::uint32_t generation = 0;
+        std::vector<std::uint32_t> marks;  // by node: the generation times 4, plus a Truth
+        std::vector<Value> values;         // by node, where its mark is this generation's
+        std::vector<std::uint32_t> seen;   // by item: the generation
+    };
+    struct Found {
+        std::uint64_t order;
+        const Rule* rule;
+    };
+    struct FoundFailure {
+        std::uint64_t order;
+        const Rule* rule;
+        Error error;
+    };
+
+    void match_part(const Snapshot::Part& part);
+    void check_risks();
+    void visit(std::uint32_t branch);
+    void visit_grouped(const Segment::Branch& branch);
+    void decide(const Segment::Candidate& candidate);
+    void decide_alone(std::uint32_t item);
+    void run_and_keep(const Segment::Item& item);
+    bool is_open(std::uint32_t item);
+    Truth all_hold(const Segment::Candidate& candidate, std::uint32_t count);
+    void search(const Segment::PatternGroup& group);
+    Truth evaluate(std::uint32_t node);
+    Truth keep(std::uint32_t node, Value v);
+    bool any_or_all(const Segment::Node& node);
+    bool is_in_list(const Segment::Node& node);
+    bool matches_pattern(const Segment::Node& node, Value text, bool is_found) const;
+    Value run_code(const Segment::Node& node);
+    std::uint64_t missing_names(const Segment& segment) const;
+
+    RunOptions options_;
+    Vm vm_;
+    Event event_;
+    Heap heap_;  // of the values of nodes
+    std::vector<Memory> memories_;
+    // Of the part being matched:
+    const Snapshot::Part* part_ = nullptr;
+    const Segment* segment_ = nullptr;
+    Memory* memory_ = nullptr;
+    std::uint64_t missing_ = 0;  // names that the event lacks
+    std::vector<const Segment::Candidate*> pending_;
+    std::vector<std::size_t> counts_;  // by group: pending candidates that have its patterns
+    std::vector<int> places_;
+    std::vector<bool> is_found_;
+    std::vector<Found> found_;
+    std::vector<FoundFailure> failures_;
+};
+
+}  // namespace hogvm::matching

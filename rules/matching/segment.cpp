@@ -1,0 +1,447 @@
+#include "segment.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include <hogvm/convert.h>
+#include <hogvm/javascript.h>
+#include <hogvm/vm.h>
+
+namespace hogvm::matching {
+namespace {
+
+using Kind = Term::Kind;
+
+constexpr std::size_t kMostNames = 64;
+constexpr std::size_t kFewItems = 8;     // a branch of no more is not divided
+constexpr std::size_t kWorthATable = 4;  // items that a table must lead to
+constexpr int kDeepest = 4;              // tables on the way to an item
+constexpr std::size_t kMostKeys = 256;   // of one test: beyond, the rule is in too many places
+constexpr std::size_t kWorthAGroup = 4;  // patterns
+constexpr std::size_t kLargestGroup = 128;
+constexpr std::size_t kFewInList = 8;
+constexpr std::size_t kMostTests = 60000;  // of a rule
+
+/// One of these constants must equal the field.
+struct Keys {
+    struct Key {
+        Value constant;
+        bool is_loose;
+    };
+    std::uint32_t field;  // node
+    std::vector<Key> keys;
+};
+
+void append_token(Value v, std::string& out) {
+    const auto raw = [&](const auto& bytes) { out.append(reinterpret_cast<const char*>(&bytes), sizeof bytes); };
+    out += static_cast<char>(v.type());
+    if (v.is_string()) {
+        raw(v.as_text().size());
+        out += v.as_text();
+    } else if (v.is(Type::Double)) {
+        raw(v.as_double());
+    } else if (v.is(Type::Int) || v.is(Type::Bool)) {
+        raw(v.as_int());
+    }
+}
+
+class Builder {
+  public:
+    Builder(std::vector<std::shared_ptr<const Rule>> rules, const Library& library) : library_(library) {
+        static std::atomic<std::uint64_t> serials{0};
+        made_ = std::make_shared<Segment>();
+        made_->serial = ++serials;
+        made_->heap = std::make_shared<Heap>();
+        made_->items.reserve(rules.size());
+        for (std::shared_ptr<const Rule>& rule : rules) add(std::move(rule));
+        for (auto& [names, items] : name_groups_) made_->name_groups.push_back({names, std::move(items)});
+        std::vector<std::uint32_t> all;
+        for (std::uint32_t i = 0; i < made_->items.size(); ++i)
+            if (is_indexed_[i]) all.push_back(i);
+        made_->branches.emplace_back();
+        std::vector<std::uint32_t> used;
+        divide(0, all, used);
+    }
+
+    std::shared_ptr<const Segment> take() { return std::move(made_); }
+
+  private:
+    // Nodes.
+
+    const Term& term(std::uint32_t i) const { return (*reading_)[i]; }
+
+    std::string key_of(const Term& e) const {
+        std::string key;
+        const std::span<const Value> tokens = tokens_->values();
+        for (std::uint32_t t = e.begin; t < e.end && t < tokens.size(); ++t) append_token(tokens[t], key);
+        return key;
+    }
+
+    /// The node of a term of the rule being added.
+    std::uint32_t node(std::uint32_t i) {
+        const Term& e = term(i);
+        const auto [found, is_new] = by_key_.try_emplace(key_of(e), 0);
+        if (!is_new) return found->second;
+        std::uint32_t& place = found->second;  // stays where it is while others are added
+        Segment::Node made{e.kind, e.op, 0, 0, 0, e.constant};
+        switch (e.kind) {
+            case Kind::Constant: break;
+            case Kind::Global:
+                made.detail = static_cast<std::uint32_t>(made_->paths.size());
+                made_->paths.push_back(e.path);
+                break;
+            case Kind::List: made.detail = list(e, made.constant); break;
+            case Kind::Code:
+                made.detail = program(e);
+                if (is_constant(i)) fold(made);
+                break;
+            case Kind::ToText:
+                made.detail = program(e);
+                add_operands(e, made);
+                break;
+            case Kind::Matches:
+            case Kind::Search: {
+                const auto form = e.kind == Kind::Search ? pattern::Form::Regex : *form_of(e.op);
+                made.detail = static_cast<std::uint32_t>(made_->patterns.size());
+                made_->patterns.emplace_back(form, term(e.operands[1]).constant);
+                add_operands(e, made);
+                break;
+            }
+            default: add_operands(e, made);
+        }
+        made_->nodes.push_back(made);
+        return place = static_cast<std::uint32_t>(made_->nodes.size() - 1);
+    }
+
+    void add_operands(const Term& e, Segment::Node& made) {
+        std::vector<std::uint32_t> nodes;
+        nodes.reserve(e.operands.size());
+        for (const std::uint32_t o : e.operands) nodes.push_back(node(o));
+        made.first_operand = static_cast<std::uint32_t>(made_->operands.size());
+        made.operand_count = static_cast<std::uint32_t>(nodes.size());
+        made_->operands.insert(made_->operands.end(), nodes.begin(), nodes.end());
+    }
+
+    std::uint32_t list(const Term& e, Value& constant) {
+        Segment::List made;
+        std::vector<Value> items;
+        for (const std::uint32_t o : e.operands) items.push_back(term(o).constant);
+        constant = made.array = Value::array(made_->heap->array_of(items, e.op == Opcode::OP_TUPLE));
+        if (items.size() > kFewInList)
+            for (const Value v : items)
+                if (v.is_string()) made.texts.insert(v.as_text());
+        made_->lists.push_back(std::move(made));
+        return static_cast<std::uint32_t>(made_->lists.size() - 1);
+    }
+
+    std::uint32_t program(const Term& e) {
+        std::vector<Value> tokens{Value::ascii("_H"), Value::integer(1)};
+        tokens.insert(tokens.end(), tokens_->items + e.begin, tokens_->items + e.end);
+        tokens.push_back(Value::integer(static_cast<int>(Opcode::OP_RETURN)));
+        const Value array = Value::array(made_->heap->array_of(tokens));
+        made_->programs.push_back(Program::load(array, made_->heap, library_));
+        return static_cast<std::uint32_t>(made_->programs.size() - 1);
+    }
+
+    bool is_constant(std::uint32_t i) const {
+        const Term& e = term(i);
+        return e.kind != Kind::Global && !e.fails_within &&
+               std::all_of(e.operands.begin(), e.operands.end(), [this](std::uint32_t o) { return is_constant(o); });
+    }
+
+    /// Runs code that reads no globals now, once for all events.
+    void fold(Segment::Node& code) {
+        if (!vm_) vm_.emplace();
+        const Outcome outcome = vm_->run(*made_->programs[code.detail]);
+        if (!outcome.finished()) return;
+        code.kind = Kind::Constant;
+        code.constant = copy(outcome.result, *made_->heap);
+    }
+
+    // Rules.
+
+    void add(std::shared_ptr<const Rule> rule) {
+        const auto at = static_cast<std::uint32_t>(made_->items.size());
+        made_->by_id.emplace(rule->id, at);
+        made_->items.push_back({std::move(rule)});
+        Segment::Item& item = made_->items.back();
+        item.order = item.rule->order;
+        is_indexed_.push_back(false);
+        keys_.emplace_back();
+        tests_.emplace_back();
+        if (!item.rule->enabled) return;
+        reading_ = item.rule->reading ? &*item.rule->reading : nullptr;
+        tokens_ = item.rule->program->chunks()[0]->tokens;
+        std::uint64_t names = 0;
+        std::vector<std::uint32_t> conjuncts;
+        if (reading_ != nullptr) flatten(reading_->root, conjuncts);
+        if (reading_ == nullptr || conjuncts.size() > kMostTests || !bits_of(reading_->root, names)) {
+            made_->unread.push_back(at);
+            return;
+        }
+        is_indexed_[at] = true;
+        if (names != 0) name_groups_[names].push_back(at);
+        add_tests(at, conjuncts);
+        add_risks(at);
+        for (const std::uint32_t c : conjuncts)
+            for (Keys& keys : keys_of(c)) keys_[at].push_back(std::move(keys));
+    }
+
+    /// The globals that a term reads, as bits; false if there are too many different ones.
+    bool bits_of(std::uint32_t i, std::uint64_t& bits) {
+        const Term& e = term(i);
+        if (e.kind == Kind::Global) {
+            const std::string_view name = e.path[0].as_text();
+            const auto found = std::find(made_->names.begin(), made_->names.end(), name);
+            const auto bit = static_cast<std::size_t>(found - made_->names.begin());
+            if (bit == kMostNames) return false;
+            if (found == made_->names.end()) made_->names.push_back(name);
+            bits |= std::uint64_t{1} << bit;
+        }
+        return std::all_of(e.operands.begin(), e.operands.end(), [&](std::uint32_t o) { return bits_of(o, bits); });
+    }
+
+    void flatten(std::uint32_t i, std::vector<std::uint32_t>& conjuncts) const {
+        if (term(i).kind != Kind::And) return conjuncts.push_back(i);
+        for (const std::uint32_t o : term(i).operands) flatten(o, conjuncts);
+    }
+
+    bool is_slow(std::uint32_t i) const {
+        const Term& e = term(i);
+        return e.kind == Kind::Matches || e.kind == Kind::Search || e.kind == Kind::Code || e.kind == Kind::ToText ||
+               std::any_of(e.operands.begin(), e.operands.end(), [this](std::uint32_t o) { return is_slow(o); });
+    }
+
+    void add_tests(std::uint32_t item, std::vector<std::uint32_t> conjuncts) {
+        const auto is_fast = [this](std::uint32_t i) { return !is_slow(i); };
+        const auto slow = std::stable_partition(conjuncts.begin(), conjuncts.end(), is_fast);
+        Tests& tests = tests_[item];
+        tests.fast_count = static_cast<std::size_t>(slow - conjuncts.begin());
+        for (const std::uint32_t c : conjuncts) tests.nodes.push_back(node(c));
+        switch (term(reading_->root).kind) {
+            case Kind::And:
+            case Kind::Or:
+            case Kind::Not:
+            case Kind::Compare:
+            case Kind::In:
+            case Kind::Matches:
+            case Kind::Search: break;
+            default: tests.needs_true = true;
+        }
+    }
+
+    void add_risks(std::uint32_t item) {
+        for (const Reading::Risk& risk : reading_->risks) {
+            const std::uint32_t n = node(risk.term);
+            const auto [found, is_new] =
+                risk_of_.try_emplace(std::pair(n, risk.is_null), static_cast<std::uint32_t>(made_->risks.size()));
+            if (is_new) {
+                std::uint64_t names = 0;
+                bits_of(risk.term, names);
+                made_->risks.push_back({n, risk.is_null, names, {}});
+            }
+            std::vector<std::uint32_t>& items = made_->risks[found->second].items;
+            if (items.empty() || items.back() != item) items.push_back(item);
+        }
+    }
+
+    // Keys.
+
+    std::vector<Keys> keys_of(std::uint32_t i) {
+        const Term& e = term(i);
+        switch (e.kind) {
+            case Kind::Compare: {
+                if (e.op != Opcode::OP_EQ) return {};
+                const bool is_left = term(e.operands[0]).kind == Kind::Global;
+                const Term& constant = term(e.operands[is_left ? 1 : 0]);
+                const std::uint32_t field = e.operands[is_left ? 0 : 1];
+                if (term(field).kind != Kind::Global || constant.kind != Kind::Constant) return {};
+                if (!Table::can_hold(constant.constant)) return {};
+                return {{node(field), {{constant.constant, true}}}};
+            }
+            case Kind::In: return keys_of_list(e);
+            case Kind::Or: return keys_of_any(e);
+            case Kind::And: {
+                std::vector<Keys> all;
+                for (const std::uint32_t o : e.operands)
+                    for (Keys& keys : keys_of(o)) all.push_back(std::move(keys));
+                return all;
+            }
+            case Kind::IfNull: {
+                const Term& otherwise = term(e.operands[1]);
+                const bool is_falsy = otherwise.kind == Kind::Constant && !javascript::to_boolean(otherwise.constant);
+                return is_falsy ? keys_of(e.operands[0]) : std::vector<Keys>();
+            }
+            default: return {};
+        }
+    }
+
+    std::vector<Keys> keys_of_list(const Term& e) {
+        const Term& container = term(e.operands[1]);
+        if (e.op != Opcode::OP_IN || container.kind != Kind::List || container.operands.size() > kMostKeys) return {};
+        if (term(e.operands[0]).kind != Kind::Global) return {};
+        Keys keys{node(e.operands[0]), {}};
+        for (const std::uint32_t o : container.operands) {
+            if (!Table::can_hold(term(o).constant)) return {};
+            keys.keys.push_back({term(o).constant, false});
+        }
+        return {keys};
+    }
+
+    /// The fields for which every operand has keys.
+    std::vector<Keys> keys_of_any(const Term& e) {
+        std::vector<Keys> common;
+        for (std::size_t k = 0; k < e.operands.size(); ++k) {
+            const std::vector<Keys> keys = keys_of(e.operands[k]);
+            if (k == 0) {
+                common = keys;
+                continue;
+            }
+            std::erase_if(common, [&](Keys& c) {
+                const auto same =
+                    std::find_if(keys.begin(), keys.end(), [&](const Keys& o) { return o.field == c.field; });
+                if (same == keys.end() || c.keys.size() + same->keys.size() > kMostKeys) return true;
+                c.keys.insert(c.keys.end(), same->keys.begin(), same->keys.end());
+                return false;
+            });
+        }
+        return common;
+    }
+
+    // The tree.
+
+    bool is_event(std::uint32_t field) const {
+        const std::vector<Value>& path = made_->paths[made_->nodes[field].detail];
+        return path.size() == 1 && path[0].as_text() == "event";
+    }
+
+    /// The keys by which an item is found, of fields that are not in use on the way here; null if there are none.
+    const Keys* best_keys(std::uint32_t item, const std::vector<std::uint32_t>& used) const {
+        const Keys* best = nullptr;
+        for (const Keys& keys : keys_[item]) {
+            if (std::find(used.begin(), used.end(), keys.field) != used.end()) continue;
+            if (is_event(keys.field)) return &keys;
+            if (best == nullptr || keys.keys.size() < best->keys.size()) best = &keys;
+        }
+        return best;
+    }
+
+    void divide(std::uint32_t branch, const std::vector<std::uint32_t>& items, std::vector<std::uint32_t>& used) {
+        std::vector<std::uint32_t> rest;
+        std::map<std::uint32_t, std::vector<std::uint32_t>> by_field;
+        for (const std::uint32_t item : items) {
+            const bool may_divide = items.size() > kFewItems && static_cast<int>(used.size()) < kDeepest;
+            const Keys* keys = may_divide ? best_keys(item, used) : nullptr;
+            (keys != nullptr ? by_field[keys->field] : rest).push_back(item);
+        }
+        for (const auto& [field, found] : by_field) {
+            if (found.size() >= kWorthATable) {
+                add_table(branch, field, found, used);
+            } else {
+                rest.insert(rest.end(), found.begin(), found.end());
+            }
+        }
+        for (const std::uint32_t item : rest) add_candidate(made_->branches[branch], item);
+        add_groups(made_->branches[branch]);
+    }
+
+    void add_candidate(Segment::Branch& branch, std::uint32_t item) {
+        const Tests& tests = tests_[item];
+        branch.candidates.push_back({item, static_cast<std::uint32_t>(made_->tests.size()),
+                                     static_cast<std::uint16_t>(tests.nodes.size()),
+                                     static_cast<std::uint16_t>(tests.fast_count), tests.needs_true});
+        made_->tests.insert(made_->tests.end(), tests.nodes.begin(), tests.nodes.end());
+    }
+
+    void add_table(std::uint32_t branch, std::uint32_t field, const std::vector<std::uint32_t>& items,
+                   std::vector<std::uint32_t>& used) {
+        struct Entry {
+            Keys::Key key;
+            std::vector<std::uint32_t> items;
+        };
+        std::map<std::string, Entry> entries;
+        for (const std::uint32_t item : items)
+            for (const Keys::Key& key : best_keys(item, used)->keys) {
+                std::string name(key.is_loose ? "=" : "i");
+                append_token(key.constant, name);
+                Entry& entry = entries.try_emplace(name, Entry{key, {}}).first->second;
+                if (entry.items.empty() || entry.items.back() != item) entry.items.push_back(item);
+            }
+        Table table(field);
+        used.push_back(field);
+        for (const auto& [name, entry] : entries) {
+            const auto below = static_cast<std::uint32_t>(made_->branches.size());
+            made_->branches.emplace_back();
+            table.add(entry.key.constant, entry.key.is_loose, below);
+            divide(below, entry.items, used);
+        }
+        used.pop_back();
+        made_->branches[branch].tables.push_back(std::move(table));
+    }
+
+    void find_patterns(std::uint32_t n, std::vector<std::uint32_t>& found) const {
+        const Segment::Node& node = made_->nodes[n];
+        if (node.kind == Kind::Matches || node.kind == Kind::Search) return found.push_back(n);
+        for (const std::uint32_t o : made_->operands_of(node)) find_patterns(o, found);
+    }
+
+    void add_groups(Segment::Branch& branch) {
+        const std::vector<Segment::Candidate>& items = branch.candidates;
+        std::map<std::uint32_t, std::vector<std::uint32_t>> by_text;
+        std::vector<std::vector<std::uint32_t>> patterns_of(items.size());
+        for (std::size_t k = 0; k < items.size(); ++k) {
+            for (const std::uint32_t test : made_->tests_of(items[k])) find_patterns(test, patterns_of[k]);
+            for (const std::uint32_t n : patterns_of[k]) by_text[made_->operands_of(made_->nodes[n])[0]].push_back(n);
+        }
+        std::unordered_map<std::uint32_t, std::uint32_t> group_of;
+        for (auto& [text, nodes] : by_text) {
+            std::sort(nodes.begin(), nodes.end());
+            nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+            if (nodes.size() < kWorthAGroup) continue;
+            for (std::size_t k = 0; k < nodes.size(); ++k) {
+                if (k % kLargestGroup == 0) {
+                    branch.groups.push_back(std::make_unique<Segment::PatternGroup>());
+                    branch.groups.back()->text = text;
+                }
+                branch.groups.back()->nodes.push_back(nodes[k]);
+                group_of[nodes[k]] = static_cast<std::uint32_t>(branch.groups.size() - 1);
+            }
+        }
+        if (branch.groups.empty()) return;
+        branch.groups_of.resize(items.size());
+        for (std::size_t k = 0; k < items.size(); ++k) {
+            std::vector<std::uint32_t>& groups = branch.groups_of[k];
+            for (const std::uint32_t n : patterns_of[k])
+                if (const auto found = group_of.find(n); found != group_of.end()) groups.push_back(found->second);
+            std::sort(groups.begin(), groups.end());
+            groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+        }
+    }
+
+    const Library& library_;
+    std::optional<Vm> vm_;  // made when first needed: most rules need none, and it costs more than a rule
+    std::shared_ptr<Segment> made_;
+    std::unordered_map<std::string, std::uint32_t> by_key_;
+    std::map<std::pair<std::uint32_t, bool>, std::uint32_t> risk_of_;
+    std::map<std::uint64_t, std::vector<std::uint32_t>> name_groups_;
+    struct Tests {
+        std::vector<std::uint32_t> nodes;
+        std::size_t fast_count = 0;
+        bool needs_true = false;
+    };
+    std::vector<bool> is_indexed_;         // by item
+    std::vector<Tests> tests_;             // by item
+    std::vector<std::vector<Keys>> keys_;  // by item
+    // Of the rule being added:
+    const Reading* reading_ = nullptr;
+    const Array* tokens_ = nullptr;
+};
+
+}  // namespace
+
+std::shared_ptr<const Segment> build_segment(std::vector<std::shared_ptr<const Rule>> rules, const Library& library) {
+    return Builder(std::move(rules), library).take();
+}
+
+}  // namespace hogvm::matching

@@ -1,0 +1,120 @@
+// A segment: an immutable index of some of the rules. A rule set has a few of them.
+//
+// The rules' terms become one graph: those that stand for the same tokens are one node, evaluated once an event.
+// A rule is a list of nodes (`tests`) that must all hold.
+//
+// Over the rules stands a tree that finds those that an event could match. A term is true only if some field
+// equals one of some constants (`event = 'a' or event = 'b'`): these are its keys. A branch of the tree has tables from
+// a field's values to further branches, and the rules that it could divide no further. Looking up an event's value in a
+// table follows Hog's =, which compares '1' with 1: what is found is checked by evaluating the test, so the tables need
+// only never miss.
+//
+// Beside the tree stand the rules that must be looked at for every event, since they fail, or are not read at all:
+//   - those that read a global which the event lacks (`names`: which rule reads which globals, as bits),
+//   - those with a part that may fail (`risks`), which is evaluated for every event, once for all rules that have it,
+//   - those whose programs are run as they are (`unread`).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include <hogvm/heap.h>
+#include <hogvm/pattern.h>
+#include <hogvm/program.h>
+
+#include "reading.h"
+#include "rule.h"
+#include "table.h"
+
+namespace hogvm::matching {
+
+struct Segment {
+    struct Node {
+        Term::Kind kind;
+        Opcode op;
+        std::uint32_t first_operand = 0;  // in `operands`
+        std::uint32_t operand_count = 0;
+        std::uint32_t detail = 0;  // of a Global its path, of Matches and Search the pattern, of In the list, of Code
+                                   // and ToText the program
+        Value constant;
+    };
+    struct List {
+        Value array;
+        std::unordered_set<std::string_view> texts;  // its strings
+    };
+    struct Item {
+        std::shared_ptr<const Rule> rule;
+        std::uint64_t order = 0;  // the rule's
+    };
+    /// A rule where an event finds it, with its tests. Those of a branch lie together.
+    struct Candidate {
+        std::uint32_t item;
+        std::uint32_t first_test;  // in `tests`
+        std::uint16_t test_count;
+        std::uint16_t fast_count;  // the tests after so many have patterns or code
+        bool needs_true;           // its one test must be the boolean true, not just truthy
+    };
+    /// Patterns that the rules of one branch search for in the same text.
+    struct PatternGroup {
+        std::uint32_t text;                // node
+        std::vector<std::uint32_t> nodes;  // of kind Matches or Search
+        /// Made when first needed; by several threads perhaps, of which one is kept.
+        mutable std::atomic<const pattern::CompiledSet*> set{nullptr};
+
+        PatternGroup() = default;
+        ~PatternGroup() { delete set.load(); }
+        PatternGroup(const PatternGroup&) = delete;
+        PatternGroup& operator=(const PatternGroup&) = delete;
+    };
+    struct Branch {
+        std::vector<Table> tables;
+        std::vector<Candidate> candidates;
+        std::vector<std::unique_ptr<PatternGroup>> groups;
+        std::vector<std::vector<std::uint32_t>> groups_of;  // by candidate; empty if there are no groups
+    };
+    struct Risk {
+        std::uint32_t node;
+        bool is_null;
+        std::uint64_t names;
+        std::vector<std::uint32_t> items;
+    };
+    struct NameGroup {
+        std::uint64_t names;
+        std::vector<std::uint32_t> items;
+    };
+
+    std::uint64_t serial = 0;    // no two segments of a process have the same
+    std::shared_ptr<Heap> heap;  // of lists, and of the tokens of programs
+    std::vector<Node> nodes;
+    std::vector<std::uint32_t> operands;
+    std::vector<std::vector<Value>> paths;
+    std::vector<pattern::Compiled> patterns;
+    std::vector<List> lists;
+    std::vector<std::shared_ptr<const Program>> programs;
+    std::vector<Item> items;
+    std::vector<std::uint32_t> tests;
+    std::vector<std::string_view> names;  // at most 64, bit i standing for names[i]
+    std::vector<NameGroup> name_groups;
+    std::vector<Risk> risks;
+    std::vector<std::uint32_t> unread;
+    std::vector<Branch> branches;  // the first is the root
+    std::unordered_map<std::string_view, std::uint32_t> by_id;
+
+    std::span<const std::uint32_t> operands_of(const Node& n) const {
+        return std::span(operands).subspan(n.first_operand, n.operand_count);
+    }
+    std::span<const std::uint32_t> tests_of(const Candidate& c) const {
+        return std::span(tests).subspan(c.first_test, c.test_count);
+    }
+};
+
+std::shared_ptr<const Segment> build_segment(std::vector<std::shared_ptr<const Rule>> rules, const Library& library);
+
+}  // namespace hogvm::matching
