@@ -1,5 +1,6 @@
 #include "expression.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace hogvm::rules {
@@ -7,7 +8,7 @@ namespace json = boost::json;
 
 enum class Form : std::uint8_t {
     Constant,  // value
-    Global,    // names
+    Global,    // names, the innermost first
     Argument,
     Operation,  // the operands, then op
     Counted,    // the operands, then op and their number
@@ -42,7 +43,7 @@ class Emitter {
         switch (node.form) {
             case Form::Constant: return emit_constant(node.value);
             case Form::Global:
-                for (auto name = node.names.rbegin(); name != node.names.rend(); ++name) emit_string(*name);
+                for (const std::string& name : node.names) emit_string(name);
                 return append(Opcode::OP_GET_GLOBAL, node.names.size());
             case Form::Argument: return append(Opcode::OP_GET_LOCAL, std::size_t{0});
             case Form::Operation: emit_all(node.operands); return append(node.op);
@@ -134,7 +135,10 @@ class Emitter {
 }  // namespace
 
 Expression constant(json::value value) { return make({.form = Form::Constant, .value = std::move(value)}); }
-Expression global(std::vector<std::string> keys) { return make({.form = Form::Global, .names = std::move(keys)}); }
+Expression global(std::vector<std::string> keys) {
+    std::reverse(keys.begin(), keys.end());
+    return make({.form = Form::Global, .names = std::move(keys)});
+}
 Expression argument() { return make({.form = Form::Argument}); }
 
 // The right side is evaluated first.
