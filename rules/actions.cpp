@@ -50,9 +50,10 @@ class Step {
         if (how.data() == nullptr) how = usual;
         if (how == "exact") return compare(Opcode::OP_EQ, subject, text(wanted));
         if (how == "contains") return compare(contains, subject, text(containing(wanted)));
-        if (how != "regex")
+        if (how != "regex") {
             (place_ / (name + "_matching"))
                 .fail("there is no matching \"" + std::string(how) + "\"; there are exact, contains and regex");
+        }
         if (const std::string reason = refusal(wanted); !reason.empty())
             (place_ / name).fail("the step's \"" + name + "\" needs a pattern that RE2 takes: " + reason);
         return compare(Opcode::OP_REGEX, subject, text(wanted));

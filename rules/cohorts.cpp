@@ -53,7 +53,7 @@ Expression definition_expression(const json::value& definition, const Place& pla
 std::string id_of(const Property& property) {
     const Place at = property.place / "value";
     const json::value* value = property.value;
-    if (value != nullptr && value->is_array() && value->get_array().size() == 1) value = &value->get_array()[0];
+    if (value != nullptr && value->is_array() && value->get_array().size() == 1) value = &value->get_array().front();
     if (value != nullptr && value->is_string()) return std::string(value->get_string());
     if (value != nullptr && value->is_int64()) return std::to_string(value->get_int64());
     property.fail(at, "needs the id of one cohort as its value, got " +

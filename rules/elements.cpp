@@ -26,9 +26,10 @@ Expression complex_expression(const selector::Complex& wanted) {
     Expressions tests;
     Expressions tags;
     for (const selector::Compound& part : wanted) {
-        for (const std::string& id : part.ids)
+        for (const std::string& id : part.ids) {
             tests.push_back(
                 compare(Opcode::OP_GT, call("indexOf", {global({"elements_chain_ids"}), text(id)}), constant(0)));
+        }
         if (is_listed(part.tag)) tags.push_back(text(part.tag));
     }
     if (wanted.size() == 1 && wanted[0].is_only_id()) return tests[0];

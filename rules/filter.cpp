@@ -64,7 +64,7 @@ class FilterCompiler {
     Expression target(const json::value& json, std::string_view kind, const Place& place) {
         const bool is_action = kind == "actions";
         const std::string name = is_action ? "an action" : "an event";
-        if (!json.is_object()) place.fail(name + " is an object with \"id\" and \"type\", got " + excerpt(json));
+        if (!json.is_object()) place.fail(name + R"( is an object with "id" and "type", got )" + excerpt(json));
         const json::object& object = json.get_object();
         if (const auto type = text_member(object, "type", place); type.data() != nullptr && type != kind)
             (place / "type").fail(name + " is of type \"" + std::string(kind) + "\", got \"" + std::string(type) + '"');
@@ -95,7 +95,7 @@ class FilterCompiler {
 
 json::array filter_bytecode(const json::value& filter, const FilterOptions& options) {
     if (!filter.is_object())
-        Place().fail("a filter is an object with \"events\", \"actions\" and \"properties\", got " + excerpt(filter));
+        Place().fail(R"(a filter is an object with "events", "actions" and "properties", got )" + excerpt(filter));
     json::array tokens = {"_H", 1};
     try {
         append_tokens(FilterCompiler(filter.get_object(), options).expression(), options.max_size, tokens);

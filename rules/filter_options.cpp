@@ -65,7 +65,7 @@ void read_path_cleaning(const json::value& value, const Place& place, FilterOpti
         const Place at = place / i;
         const json::object* rule = list[i].if_object();
         const json::value* regex = rule == nullptr ? nullptr : member(*rule, "regex");
-        if (regex == nullptr) at.fail("a rule is an object with \"regex\" and \"alias\", got " + excerpt(list[i]));
+        if (regex == nullptr) at.fail(R"(a rule is an object with "regex" and "alias", got )" + excerpt(list[i]));
         const std::string pattern = text_at(*regex, at / "regex");
         if (const std::string reason = refusal(pattern); !reason.empty())
             (at / "regex").fail("the rule needs a pattern that RE2 takes: " + reason);
@@ -98,11 +98,12 @@ FilterOptions FilterOptions::from_json(const json::value& value) {
         const std::string_view given = name;
         const auto* found = std::find_if(std::begin(kMembers), std::end(kMembers),
                                          [given](const Member& m) { return m.camel == given || m.snake == given; });
-        if (found == std::end(kMembers))
+        if (found == std::end(kMembers)) {
             (root / given)
                 .fail("there is no option \"" + std::string(given) +
                       "\" of filters; there are testAccountProperties, cohorts, booleanProperties, "
                       "nestedPropertyEvents and pathCleaning");
+        }
         if (!content.is_null()) found->read(content, root / given, options);
     }
     return options;

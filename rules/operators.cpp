@@ -18,9 +18,10 @@ bool is_scalar(const json::value& value) { return !value.is_object() && !value.i
 
 /// The value as a constant that is compared for what it is.
 Expression scalar(const PropertyValue& value) {
-    if (!is_scalar(value.json))
+    if (!is_scalar(value.json)) {
         value.fail(std::string(value.json.is_array() ? "takes no list here" : "takes no object") + ", got " +
                    excerpt(value.json) + "; give it text, a number, a boolean or null");
+    }
     if (value.json.is_double() && !std::isfinite(value.json.get_double()))
         value.fail("takes no NaN and no infinity; give it a number that JSON has");
     return constant(value.json);

@@ -45,9 +45,10 @@ class Place {
 
     Place(const Place* outer, std::string_view key, std::size_t index)
         : outer_(outer), key_(key), index_(index), depth_(outer->depth_ + 1) {
-        if (depth_ > kMaxNesting)
+        if (depth_ > kMaxNesting) {
             outer->fail("the filter is nested more than " + std::to_string(kMaxNesting) +
                         " levels deep; give it fewer groups inside groups");
+        }
     }
 
     const Place* outer_ = nullptr;

@@ -56,23 +56,26 @@ const Operator& operator_of(const json::object& object, std::string_view key, co
     std::string_view name = text_member(object, "operator", place);
     if (name.data() == nullptr) name = "exact";
     const Operator* op = find_operator(name);
-    if (op == nullptr)
+    if (op == nullptr) {
         (place / "operator")
             .fail("property \"" + std::string(key) + "\": there is no operator \"" + std::string(name) +
                   "\"; there are " + operator_names());
+    }
     return *op;
 }
 
 void check_type(std::string_view type, std::string_view key, const Place& place, const Scope& scope) {
     const std::string name = "property \"" + std::string(key) + "\"";
-    if (scope.is_cohort && type != "person" && !type.ends_with("cohort"))
+    if (scope.is_cohort && type != "person" && !type.ends_with("cohort")) {
         (place / "type")
             .fail(name + " is of type \"" + std::string(type) +
                   "\", which one event can't tell; only properties of type \"person\" can be inlined");
-    if (find_type(type) == nullptr)
+    }
+    if (find_type(type) == nullptr) {
         (place / "type")
             .fail(name + ": there is no type \"" + std::string(type) + "\"; there are " + type_names() +
                   ", and AND and OR for groups");
+    }
 }
 
 Expression leaf(const json::object& object, std::string_view type, const Place& place, const Scope& scope) {
@@ -85,9 +88,10 @@ Expression leaf(const json::object& object, std::string_view type, const Place& 
     if (auto* const expression = find_type(type)->expression; expression != nullptr) return expression(property);
     Expression test = field_test(property);
     if (!boolean_member(object, "negation", place)) return test;
-    if (!scope.is_cohort)
+    if (!scope.is_cohort) {
         property.fail(place / "negation",
                       "can't be negated here; use the opposite operator, such as is_not or not_icontains");
+    }
     return negation(std::move(test));
 }
 
@@ -103,9 +107,10 @@ bool Property::is_boolean() const {
 
 std::string Property::group() const {
     const json::value* index = member(json, "group_type_index");
-    if (index == nullptr || !index->is_int64() || index->get_int64() < 0)
+    if (index == nullptr || !index->is_int64() || index->get_int64() < 0) {
         fail(place / "group_type_index", "needs a \"group_type_index\" from 0 on, got " +
                                              (index == nullptr ? std::string("none") : excerpt(*index)));
+    }
     return "group_" + std::to_string(index->get_int64());
 }
 

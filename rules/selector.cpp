@@ -52,10 +52,11 @@ class Parser {
         for (;;) {
             const bool is_apart = skip_space();
             if (at_end() || peek() == ',') break;
-            if (peek() == '+' || peek() == '~')
+            if (peek() == '+' || peek() == '~') {
                 fail(std::string("\"") + peek() +
                      "\" asks for an element beside another, which the chain of elements doesn't tell; use a space or "
                      ">");
+            }
             const bool is_child = take('>');
             if (!is_child && !is_apart) fail(std::string("\"") + peek() + "\" makes no sense there");
             skip_space();
@@ -82,9 +83,10 @@ class Parser {
                 break;
             }
         }
-        if (at_ == start)
+        if (at_ == start) {
             fail(at_end() ? "it ends where an element belongs"
                           : std::string("\"") + peek() + "\" makes no sense there");
+        }
         return part;
     }
 
@@ -154,9 +156,10 @@ class Parser {
         const std::string which = lower(name("a pseudo-class"));
         if (which == "first-child") return place(part.nth_child, "1");
         if (which == "first-of-type") return place(part.nth_of_type, "1");
-        if (which != "nth-child" && which != "nth-of-type")
+        if (which != "nth-child" && which != "nth-of-type") {
             fail("\":" + which +
                  "\" is nothing that the chain of elements tells; there are :nth-child(2) and :nth-of-type(2)");
+        }
         if (!take('(')) fail("\":" + which + "\" needs a number in parentheses");
         skip_space();
         std::string digits;

@@ -45,11 +45,11 @@ std::string quoted_value(std::string_view text) {
 std::string value_pattern(const Attribute& test) {
     using enum Attribute::Match;
     constexpr std::string_view kSpace = " \t\n\r\f";
-    const std::string any = kInValue + '*';
+    std::string any = kInValue + '*';
     std::string value = quoted_value(test.value);
     if (test.ignores_case) value = "(?i:" + value + ')';
     const bool is_word = !test.value.empty() && test.value.find_first_of(kSpace) == std::string::npos;
-    const std::string nothing = R"re([^\s\S])re";
+    std::string nothing = R"re([^\s\S])re";
     switch (test.match) {
         case Present: return any;
         case Equal: return value;
@@ -57,7 +57,7 @@ std::string value_pattern(const Attribute& test) {
         case Ends: return test.value.empty() ? nothing : any + value;
         case Contains: return test.value.empty() ? nothing : any + value + any;
         case Word:
-            return is_word ? "(?:" + any + "[ \\t\\n\\r\\f])?" + value + "(?:[ \\t\\n\\r\\f]" + any + ")?" : nothing;
+            return is_word ? "(?:" + any + R"([ \t\n\r\f])?)" + value + R"((?:[ \t\n\r\f])" + any + ")?" : nothing;
         case Language: return value + "(?:-" + any + ")?";
     }
     return nothing;

@@ -97,10 +97,11 @@ class Walk {
 
 Expression spliced_expression(const Property& property) {
     const json::value* bytecode = member(property.json, "bytecode");
-    if (bytecode == nullptr)
+    if (bytecode == nullptr) {
         property.fail(property.place,
                       "is an expression, and there is no compiler for its text here; give what a compiler made of it "
                       "beside it, as \"bytecode\": [\"_H\", 1, ...]");
+    }
     const Place at = property.place / "bytecode";
     const json::array* program = bytecode->if_array();
     const bool has_header = program != nullptr && program->size() > 2 && (*program)[0] == "_H" && (*program)[1] == 1;
