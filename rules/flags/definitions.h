@@ -113,7 +113,8 @@ struct Flag {
     std::string payload;          // of true
 
     std::string_view text(ValueCode value) const {
-        return value == kHoldout ? holdout_value : value >= 0 ? variants[static_cast<std::size_t>(value)].key : "";
+        if (value == kHoldout) return holdout_value;
+        return value >= 0 ? std::string_view(variants[static_cast<std::size_t>(value)].key) : std::string_view();
     }
     std::string_view payload_of(ValueCode value) const {
         if (value == kHoldout) return holdout_payload;
