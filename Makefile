@@ -32,6 +32,7 @@ conformance: build build/setup-node ## every program on this engine and on the r
 	@scripts/with-node.sh node conformance/compare.mjs --recorded
 	@scripts/with-node.sh node conformance/compare.mjs build/release/bin/hogvm_exchange
 	@scripts/with-node.sh node conformance/differential.mjs --exe build/release/bin/hogvm_exchange --seed 1 --count 2000
+	@scripts/with-node.sh node conformance/flags.mjs --exe build/release/bin/hogvm_flags_exchange --crossed
 
 bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM and Lua
 	@scripts/with-node.sh node bench/compare.mjs

@@ -1,23 +1,24 @@
 // Flags on this engine and on posthog-node, compared: random definitions and people from a seed, asked of both; value,
 // payload, outcome and reason must be the same. Prints every difference, and how often each rule was met.
 //
-//     node flags.mjs --exe build/release/bin/hogvm_flags_exchange [--seed 1] [--count 50000] [--table] [--record FILE]
+//     node flags.mjs --exe build/release/bin/hogvm_flags_exchange [--seed 1] [--count 50000] [--crossed] [--table]
+//                    [--record FILE]
 //
 // Definitions in which flags or cohorts lead to themselves are asked of this engine alone, where they must be answered:
-// posthog-node never returns. --record writes one in a hundred of the cases, for flags_test.cpp.
+// posthog-node never returns. --crossed first asks each operator's every filter of every value in the pools. --record writes some of the cases, for flags_test.cpp.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import readline from 'node:readline'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 
-import { Generator } from './flags_generate.mjs'
+import { crossed, Generator } from './flags_generate.mjs'
 import { matchProperty, NOW, Reference } from './flags_reference.mjs'
 import { Random } from './random.mjs'
 
 const { values: options } = parseArgs({
     options: {
         exe: { type: 'string' }, seed: { type: 'string', default: '1' }, count: { type: 'string', default: '50000' },
-        table: { type: 'boolean' }, record: { type: 'string' },
+        table: { type: 'boolean' }, crossed: { type: 'boolean' }, record: { type: 'string' },
     },
 })
 const FLAGS = 10
@@ -35,7 +36,7 @@ class Engine {
         for (const _ of requests) {
             const { value, done } = await this.lines.next()
             if (done) throw new Error('the engine ended')
-            answers.push(JSON.parse(value))
+            answers.push(Object.defineProperty(JSON.parse(value), 'text', { value })) // not enumerable: no part of it
         }
         return answers
     }
@@ -104,6 +105,12 @@ async function compare(engine, reference, definitions, people) {
     return { differences, requests, answers }
 }
 
+/** Texts in texts, so that every reader gets the numbers and surrogates as they were written. */
+function record(definitions, requests, answers) {
+    const cases = requests.map(({ key, ...person }, i) => ({ key, person: JSON.stringify(person), answer: answers[i].text }))
+    return { definitions: JSON.stringify(definitions), cases: cases.filter((_, i) => i % 11 === 0) }
+}
+
 const random = new Random(Number(options.seed))
 const generator = new Generator(random)
 const engine = new Engine(options.exe)
@@ -111,15 +118,24 @@ const reference = new Reference()
 const recorded = []
 let asked = 0
 let different = 0
-while (asked < Number(options.count)) {
-    const definitions = JSON.parse(JSON.stringify(generator.definitions(FLAGS)))
-    const people = JSON.parse(JSON.stringify(Array.from({ length: PEOPLE }, () => generator.person())))
+const plain = (value) => JSON.parse(JSON.stringify(value))
+if (options.crossed)
+    for (const { definitions, people } of crossed()) {
+        const { differences, requests } = await compare(engine, reference, plain(definitions), plain(people))
+        asked += requests.length
+        different += differences
+        count(`crossed: ${definitions.flags[0].filters.groups[0].properties[0].operator}`)
+    }
+const end = asked + Number(options.count)
+while (asked < end) {
+    const definitions = plain(generator.definitions(FLAGS))
+    const people = plain(Array.from({ length: PEOPLE }, () => generator.person()))
     const { differences, requests, answers } = await compare(engine, reference, definitions, people)
     asked += requests.length
     different += differences
-    if (options.record) recorded.push({ definitions, cases: requests.map((request, i) => ({ request, answer: answers[i] })).filter(() => random.chance(0.1)) })
+    if (options.record) recorded.push(record(definitions, requests, answers))
 
-    const cyclic = JSON.parse(JSON.stringify(generator.definitions(FLAGS, true)))
+    const cyclic = plain(generator.definitions(FLAGS, true))
     const cyclicAnswers = await engine.ask([{ definitions: cyclic }, ...cyclic.flags.map(({ key }) => ({ key, now: NOW, ...people[0] }))])
     different += cyclicAnswers.filter((answer) => answer.error || answer.outcome === 'unknown').length
 }

@@ -33,7 +33,7 @@ const PATTERNS = ['', 'pro', '^pro$', 'Pro', '^a', 'b$', '[a-c]+', '\\d+', '\\D'
     '$+', '()*', '(?:)*', '(?:a)*', '(?=a)', '(?i)a', '(?<n>a)', '(a)\\1', 'é', '\\u0061', '\\x61', '\\x6', '\\.', '\\<', '\\>', '\\ ', '\\-', '\\_', '\\a',
     '\\z', '[a&&b]', '[a--b]', '[a~~b]', '[\\w-a]', '[a-\\d]', '[\\B]', '[\\_]', '[z-a]', '[\\]]', '[a\\-z]', '[-a]', '[a-]', 'a]', 'a}', '.', '^.$', 'a.b', '\\n', '[\\v]',
     '\\v', '\\f', 'a{1001}', 'a{0,2000}b', '(a{40}){40}', '(?:a|b)*c', '(((a)))', '|', 'a|', '(|a)', '(?:a{2}|b){3}', '\\', 'a\\', '[\\', '\\cA', '\\0',
-    '(a*)*b', '(?:a?){3}b', 'x{0}', '[A-Z]{2,}', '\\/', '[/]', '\\@', '[\\@]', '[\\x00-\\x7f]', '[\\xff]', 'null', 'true', 'a{4294967296}', '[\\s-9]', '1e21', '^$', '\\t']
+    '(?:a?){3}b', 'x{0}', '[A-Z]{2,}', '\\/', '[/]', '\\@', '[\\@]', '[\\x00-\\x7f]', '[\\xff]', 'null', 'true', 'a{4294967296}', '[\\s-9]', '1e21', '^$', '\\t']
 const SUBJECTS = ['', 'pro', 'Pro user', 'aaa', 'ab', 'abc', 'a b', 'a\u000bb', 'a\nb', 'a\rb', 'é', '123', 'x9', 'ann@example.com', '\b', 'A', 'aaaaaab', 'a'.repeat(1100),
     'a'.repeat(1700), 'c', 'AB', '_', '-', '/', '@', '.', '<', '\t', ' ', 'true', 'a]', 'a}', '{2}', 'B', '\u0000', 'a'.repeat(3) + 'b', 'bbb', 'aabbaa']
 
@@ -215,4 +215,27 @@ export class Generator {
         if (random.chance(0.3)) properties[5] = 'five'
         return properties
     }
+}
+
+/** Every filter of a family against every value of it: definitions of one flag for each filter, and the people. */
+export function* crossed() {
+    const all = (pools) => [...new Map(pools.flat().map((value) => [JSON.stringify(value), value])).values()]
+    const sets = [
+        ['regex', ['regex'], [...PATTERNS, ...ODD]],
+        ['date', ['is_date_before', 'is_date_after'], [...DATES, ...RELATIVE, ...ODD]],
+        ['version', ['semver_eq', 'semver_gt', 'semver_lte', 'semver_tilde', 'semver_caret', 'semver_wildcard'], VERSIONS],
+        ['exact', ['exact'], all(POOLS.exact)],
+        ['contains', ['icontains', 'starts_with', 'not_ends_with'], all(POOLS.contains)],
+        ['compare', ['gt', 'lte'], all(POOLS.compare)],
+    ]
+    for (const [kind, operators, filters] of sets)
+        for (const operator of operators)
+            for (const version of kind === 'exact' ? [1, 2] : [1])
+                yield {
+                    definitions: {
+                        flags: filters.map((value, i) => ({ key: `flag-${i}`, active: true, filters: { groups: [{ properties: [{ key: 'x', operator, value }] }] } })),
+                        property_matching_version: version,
+                    },
+                    people: all(POOLS[kind]).map((x) => ({ distinctId: 'ann', personProperties: { x } })),
+                }
 }
