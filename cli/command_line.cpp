@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "events.h"
 #include "exit.h"
+#include "flags.h"
 #include "functions.h"
 #include "inspect.h"
 #include "run.h"
@@ -28,6 +29,7 @@ constexpr const char* kHelp =
     "  hog run filter.hoge --globals event.json\n"
     "  hog run enrich.hoge --events events.ndjson --jobs 4 > enriched.ndjson\n"
     "  hog disassemble filter.hoge\n"
+    "  hog flags definitions.json --distinct-id ann --person '{\"plan\": \"pro\"}'\n"
     "  hog functions dateDiff\n"
     "\n"
     "`hog COMMAND --help` tells more about a command; so does the manual page, hog(1).";
@@ -76,6 +78,26 @@ void add_run(::CLI::App& app, RunArguments& run) {
     command->footer(kRunHelp);
 }
 
+void add_flags(::CLI::App& app, FlagsArguments& flags) {
+    ::CLI::App* command = app.add_subcommand("flags", "Say what feature flags are for a person");
+    command->add_option("DEFINITIONS", flags.definitions, "The flags' definitions, as PostHog's servers hand them out; - for stdin")
+        ->type_name("")
+        ->required();
+    command->add_option("--distinct-id", flags.distinct_id, "Who the person is")->type_name("ID")->required();
+    command->add_option("--person", flags.person, "The person's properties, a JSON object")->type_name("JSON");
+    command->add_option("--groups", flags.groups, "The person's groups: a JSON object of types and keys")->type_name("JSON");
+    command
+        ->add_option("--group-properties", flags.group_properties, "Their properties: a JSON object of types and properties")
+        ->type_name("JSON");
+    command->add_flag("--json", flags.as_json, "A JSON object for each flag, a line each");
+    command->footer(
+        "A flag that can't be decided here is inconclusive, or needs the server, with the reason.\n"
+        "What is wrong with the definitions is told on stderr.\n"
+        "\n"
+        "Example:\n"
+        "  hog flags definitions.json --distinct-id ann --person '{\"plan\": \"pro\"}' --groups '{\"company\": \"acme\"}'");
+}
+
 int run_program(const RunArguments& run) {
     if (run.program == "-" && (run.globals == "-" || run.events == "-")) {
         throw Stop("the program and its data can't both come from stdin: name a file for one of them");
@@ -93,6 +115,8 @@ int run_command_line(int argc, char** argv) {
 
     RunArguments run;
     add_run(app, run);
+    FlagsArguments flags;
+    add_flags(app, flags);
     std::string path = "-";
     const auto add_reader = [&](const char* name, const char* text) {
         app.add_subcommand(name, text)->add_option("PROGRAM", path, kProgramHelp)->type_name("");
@@ -111,6 +135,7 @@ int run_command_line(int argc, char** argv) {
         return app.exit(error) == 0 ? kDone : kUnusable;
     }
     if (app.got_subcommand("run")) return run_program(run);
+    if (app.got_subcommand("flags")) return show_flags(flags);
     if (app.got_subcommand("disassemble")) return disassemble(path);
     if (app.got_subcommand("check")) return check(path);
     return show_functions(function, as_markdown);
