@@ -34,8 +34,9 @@ conformance: build build/setup-node ## every program on this engine and on the r
 	@scripts/with-node.sh node conformance/differential.mjs --exe build/release/bin/hogvm_exchange --seed 1 --count 2000
 	@scripts/with-node.sh node conformance/flags.mjs --exe build/release/bin/hogvm_flags_exchange --crossed
 
-bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM and Lua
+bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM, Lua and posthog-node
 	@scripts/with-node.sh node bench/compare.mjs
+	@scripts/with-node.sh node bench/compare_flags.mjs
 
 format: build/setup-lint ## rewrite the C++ files in the project's format
 	@git ls-files -co --exclude-standard '*.cpp' '*.h' | xargs clang-format -i

@@ -80,14 +80,18 @@ void add_run(::CLI::App& app, RunArguments& run) {
 
 void add_flags(::CLI::App& app, FlagsArguments& flags) {
     ::CLI::App* command = app.add_subcommand("flags", "Say what feature flags are for a person");
-    command->add_option("DEFINITIONS", flags.definitions, "The flags' definitions, as PostHog's servers hand them out; - for stdin")
+    command
+        ->add_option("DEFINITIONS", flags.definitions,
+                     "The flags' definitions, as PostHog's servers hand them out; - for stdin")
         ->type_name("")
         ->required();
     command->add_option("--distinct-id", flags.distinct_id, "Who the person is")->type_name("ID")->required();
     command->add_option("--person", flags.person, "The person's properties, a JSON object")->type_name("JSON");
-    command->add_option("--groups", flags.groups, "The person's groups: a JSON object of types and keys")->type_name("JSON");
+    command->add_option("--groups", flags.groups, "The person's groups: a JSON object of types and keys")
+        ->type_name("JSON");
     command
-        ->add_option("--group-properties", flags.group_properties, "Their properties: a JSON object of types and properties")
+        ->add_option("--group-properties", flags.group_properties,
+                     "Their properties: a JSON object of types and properties")
         ->type_name("JSON");
     command->add_flag("--json", flags.as_json, "A JSON object for each flag, a line each");
     command->footer(
@@ -95,7 +99,8 @@ void add_flags(::CLI::App& app, FlagsArguments& flags) {
         "What is wrong with the definitions is told on stderr.\n"
         "\n"
         "Example:\n"
-        "  hog flags definitions.json --distinct-id ann --person '{\"plan\": \"pro\"}' --groups '{\"company\": \"acme\"}'");
+        "  hog flags definitions.json --distinct-id ann --person '{\"plan\": \"pro\"}' --groups '{\"company\": "
+        "\"acme\"}'");
 }
 
 int run_program(const RunArguments& run) {

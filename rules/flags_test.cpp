@@ -23,7 +23,8 @@ namespace json = boost::json;
 namespace {
 
 /// A flag "f" with these conditions, and what else its filters have.
-std::string definitions(const std::string& conditions, const std::string& more = "", const std::string& cohorts = "{}") {
+std::string definitions(const std::string& conditions, const std::string& more = "",
+                        const std::string& cohorts = "{}") {
     return R"({"flags": [{"key": "f", "active": true, "filters": {"groups": )" + conditions + more +
            R"(}}], "group_type_mapping": {"0": "company"}, "cohorts": )" + cohorts + "}";
 }
@@ -39,35 +40,43 @@ std::string answer(const std::string& definitions_json, const json::object& pers
 }
 
 constexpr const char* kTrue = R"("outcome":"decided","value":true,"payload":null,"reason":null,"conditionIndex":0})";
-constexpr const char* kFalse = R"("outcome":"decided","value":false,"payload":null,"reason":null,"conditionIndex":null})";
+constexpr const char* kFalse =
+    R"("outcome":"decided","value":false,"payload":null,"reason":null,"conditionIndex":null})";
 std::string inconclusive(const std::string& reason) {
-    return R"("outcome":"inconclusive","value":null,"payload":null,"reason":")" + reason + R"(","conditionIndex":null})";
+    return R"("outcome":"inconclusive","value":null,"payload":null,"reason":")" + reason +
+           R"(","conditionIndex":null})";
 }
 
 }  // namespace
 
 TEST_CASE("a flag is true where all properties of a condition match") {
-    const auto flag = definitions(R"([{"properties": [{"key": "plan", "value": "pro"}, {"key": "age", "operator": "gt", "value": 30}]}])");
+    const auto flag = definitions(
+        R"([{"properties": [{"key": "plan", "value": "pro"}, {"key": "age", "operator": "gt", "value": 30}]}])");
     CHECK(answer(flag, {{"plan", "PRO"}, {"age", 31}}) == kTrue);
     CHECK(answer(flag, {{"plan", "pro"}, {"age", 30}}) == kFalse);
 }
 
 TEST_CASE("a missing property leaves a flag open, but not where another property rules the condition out") {
-    const auto flag = definitions(R"([{"properties": [{"key": "plan", "value": "pro"}, {"key": "age", "operator": "gt", "value": 30}]}])");
+    const auto flag = definitions(
+        R"([{"properties": [{"key": "plan", "value": "pro"}, {"key": "age", "operator": "gt", "value": 30}]}])");
     CHECK(answer(flag, {{"plan", "pro"}}) == inconclusive("missing_context"));
     CHECK(answer(flag, {{"plan", "free"}}) == kFalse);
 }
 
 TEST_CASE("a payload goes with its value, parsed") {
-    const auto flag = definitions(R"([{"variant": "b"}])",
-                                  R"(, "multivariate": {"variants": [{"key": "a", "rollout_percentage": 100}, {"key": "b", "rollout_percentage": 0}]},
+    const auto flag = definitions(
+        R"([{"variant": "b"}])",
+        R"(, "multivariate": {"variants": [{"key": "a", "rollout_percentage": 100}, {"key": "b", "rollout_percentage": 0}]},
                                       "payloads": {"a": 1, "b": "{\"x\": [1, 2.50]}"})");
-    CHECK(answer(flag) == R"("outcome":"decided","value":"b","payload":{"x":[1,2.5]},"reason":null,"conditionIndex":0})");
+    CHECK(answer(flag) ==
+          R"("outcome":"decided","value":"b","payload":{"x":[1,2.5]},"reason":null,"conditionIndex":0})");
 }
 
 TEST_CASE("a cohort that is not among the definitions needs the server") {
     const auto flag = definitions(R"([{"properties": [{"key": "id", "type": "cohort", "value": 3}]}, {}])");
-    CHECK(answer(flag) == R"("outcome":"needs_server","value":null,"payload":null,"reason":"unsupported_definition","conditionIndex":null})");
+    CHECK(
+        answer(flag) ==
+        R"("outcome":"needs_server","value":null,"payload":null,"reason":"unsupported_definition","conditionIndex":null})");
 }
 
 TEST_CASE("an unknown key is told apart") {
@@ -110,7 +119,8 @@ TEST_CASE("flags and cohorts that lead to themselves are inconclusive, and told 
         return R"({"key": ")" + key + R"(", "active": true, "filters": {"groups": [{"properties": [{"key": ")" + on +
                R"(", "type": "flag", "value": true, "dependency_chain": [")" + on + R"("]}]}]}})";
     };
-    const FlagSet flags("{\"flags\": [" + flag("a", "b") + "," + flag("b", "a") + "," + flag("c", "c") + "," + flag("d", "a") + R"(,
+    const FlagSet flags("{\"flags\": [" + flag("a", "b") + "," + flag("b", "a") + "," + flag("c", "c") + "," +
+                        flag("d", "a") + R"(,
         {"key": "e", "active": true, "filters": {"groups": [{"properties": [{"type": "cohort", "value": 1}]}]}}],
         "cohorts": {"1": {"type": "AND", "values": [{"type": "cohort", "value": 2}]},
                     "2": {"type": "OR", "values": [{"type": "cohort", "value": 1}]}}})");
@@ -132,10 +142,17 @@ TEST_CASE("ten thousand cohorts, dependencies and properties in a row are evalua
         const std::string before = "f" + std::to_string(i - 1);
         json::array depends;
         if (i > 0) depends = {{{"key", before}, {"type", "flag"}, {"value", true}, {"dependency_chain", {before}}}};
-        all.push_back({{"key", "f" + std::to_string(i)}, {"active", true}, {"filters", {{"groups", {{{"properties", depends}}}}}}});
-        properties.push_back({{"key", "f" + std::to_string(i)}, {"type", "flag"}, {"value", true}, {"dependency_chain", {"f" + std::to_string(i)}}});
+        all.push_back({{"key", "f" + std::to_string(i)},
+                       {"active", true},
+                       {"filters", {{"groups", {{{"properties", depends}}}}}}});
+        properties.push_back({{"key", "f" + std::to_string(i)},
+                              {"type", "flag"},
+                              {"value", true},
+                              {"dependency_chain", {"f" + std::to_string(i)}}});
     }
-    all.push_back({{"key", "deep"}, {"active", true}, {"filters", {{"groups", {{{"properties", {{{"type", "cohort"}, {"value", 0}}}}}}}}}});
+    all.push_back({{"key", "deep"},
+                   {"active", true},
+                   {"filters", {{"groups", {{{"properties", {{{"type", "cohort"}, {"value", 0}}}}}}}}}});
     all.push_back({{"key", "wide"}, {"active", true}, {"filters", {{"groups", {{{"properties", properties}}}}}}});
     const FlagSet flags(json::value{{"flags", all}, {"cohorts", cohorts}});
     CHECK(flags.problems().empty());
@@ -152,7 +169,9 @@ TEST_CASE("cohorts that hold each other many times over are evaluated once each"
         const json::object below = {{"type", "cohort"}, {"value", i - 1}};
         cohorts[std::to_string(i)] = {{"type", "AND"}, {"values", {below, below, below}}};
     }
-    const json::object flag = {{"key", "f"}, {"active", true}, {"filters", {{"groups", {{{"properties", {{{"type", "cohort"}, {"value", 59}}}}}}}}}};
+    const json::object flag = {{"key", "f"},
+                               {"active", true},
+                               {"filters", {{"groups", {{{"properties", {{{"type", "cohort"}, {"value", 59}}}}}}}}}};
     const FlagSet flags(json::value{{"flags", {flag}}, {"cohorts", cohorts}});
     const json::object person = {{"x", "y"}};
     CHECK(flags.evaluate("f", {.distinct_id = "ann", .person = person}).enabled);
@@ -186,8 +205,10 @@ TEST_CASE("buckets are uniform over a million ids") {
 }
 
 TEST_CASE("definitions are replaced while others evaluate") {
-    const std::string one = definitions(R"([{"properties": [{"key": "plan", "value": "pro"}]}])", R"(, "payloads": {"true": "1"})");
-    const std::string two = definitions(R"([{"properties": [{"key": "plan", "value": "pro"}]}])", R"(, "payloads": {"true": "2"})");
+    const std::string one =
+        definitions(R"([{"properties": [{"key": "plan", "value": "pro"}]}])", R"(, "payloads": {"true": "1"})");
+    const std::string two =
+        definitions(R"([{"properties": [{"key": "plan", "value": "pro"}]}])", R"(, "payloads": {"true": "2"})");
     FlagSet flags{std::string_view(one)};
     std::atomic<bool> stop = false;
     std::atomic<int> wrong = 0;
@@ -219,6 +240,60 @@ TEST_CASE("a source of properties may evaluate flags itself") {
     Source source;
     source.flags = &flags;
     CHECK(flags.evaluate("f", {.distinct_id = "ann", .person = source}).enabled);
+}
+
+TEST_CASE("properties nested without end leave a flag open") {
+    json::value deep = 1;
+    for (int i = 0; i < 10'000; ++i) deep = json::array{std::move(deep)};
+    const json::object person = {{"plan", deep}, {"$device_id", deep}};
+    const FlagSet flags(std::string_view(definitions(R"([{"properties": [{"key": "plan", "value": "pro"}]}])")));
+    CHECK(flags.evaluate("f", {.distinct_id = "ann", .person = person}).reason == FlagReason::MissingContext);
+    const FlagSet by_device(
+        std::string_view(R"({"flags": [{"key": "f", "active": true, "bucketing_identifier": "device_id"}]})"));
+    CHECK(by_device.evaluate("f", {.distinct_id = "ann", .person = person}).reason == FlagReason::MissingContext);
+}
+
+TEST_CASE("definitions of wrong types everywhere are loaded and evaluated") {
+    const std::vector<std::string> odd = {"null",  "true", "0",    "-1.5", "\"\"",
+                                          "\"x\"", "[]",   "[[]]", "{}",   "{\"values\": 1}"};
+    const std::string whole =
+        R"({"flags": [{"key": "f", "active": 1, "filters": {"groups": [{"properties": [{"key": "a", "type": "cohort", "value": 1},
+           {"key": "f", "type": "flag", "value": 2, "dependency_chain": ["f"]}, {"key": "k", "value": 3, "operator": "gt"}],
+           "rollout_percentage": 50, "variant": "v"}], "multivariate": {"variants": [{"key": "v", "rollout_percentage": 4}]},
+           "payloads": {"true": 5}, "aggregation_group_type_index": 0, "holdout": {"id": 6, "exclusion_percentage": 7}}}],
+           "group_type_mapping": {"0": "company"}, "cohorts": {"1": {"type": "OR", "values": [{"key": "x", "value": 8}]}}})";
+    // Every value of the document, one after the other, is replaced by each odd one.
+    const auto replaced = [&](std::size_t wanted, const json::value& by) {
+        json::value copy = json::parse(whole);
+        std::size_t seen = 0;
+        const auto walk = [&](auto&& self, json::value& v) -> void {
+            if (seen++ == wanted) {
+                v = by;
+            } else if (v.is_object()) {
+                for (auto& member : v.get_object()) self(self, member.value());
+            } else if (v.is_array()) {
+                for (auto& item : v.get_array()) self(self, item);
+            }
+        };
+        walk(walk, copy);
+        return std::pair(copy, seen > wanted);
+    };
+    const std::array groups = {FlagGroup{"company", Value::ascii("acme"), {}}};
+    int loaded = 0;
+    for (const std::string& text : odd) {
+        for (std::size_t at = 0;; ++at) {
+            const auto [document, is_there] = replaced(at, json::parse(text));
+            if (!is_there) break;
+            try {
+                const FlagSet flags(document);
+                CHECK(flags.evaluate_all({.distinct_id = "ann", .groups = groups}).size() == flags.keys().size());
+                ++loaded;
+            } catch (const LoadError&) {
+                CHECK(at < 2);  // the whole, or "flags"
+            }
+        }
+    }
+    CHECK(loaded > 300);
 }
 
 TEST_CASE("what posthog-node gave for random definitions and people, this gives") {

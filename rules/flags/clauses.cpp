@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMostParts = 64;  // of one program, about: what is run again when a part's answer comes in
 constexpr int kMostNested = 12;         // groups in groups within one program
 
-enum Token : int { kGetGlobal = 1, kCall = 2, kString = 32, kInteger = 33, kGetLocal = 36, kReturn = 38, kJumpIfFalse = 40 };
+enum Token : int { kCall = 2, kInteger = 33, kGetLocal = 36, kReturn = 38, kJumpIfFalse = 40 };
 
 bool is_text(Value v, std::string_view text) { return v.is_string() && v.as_text() == text; }
 
@@ -58,14 +58,13 @@ class ClauseCompiler::Program {
     std::size_t room() const { return parts_ < kMostParts ? kMostParts - parts_ : 0; }
     bool is_empty() const { return parts_ == 0; }
 
-    void call(const Part& part, std::string_view function, int args) {
+    /// Calls a function with the verdict so far, for a group also that of the group, and the part's number.
+    void call(const Part& part, std::string_view function) {
         const std::size_t number = definitions_.parts.size();
         definitions_.parts.push_back(part);
+        const int args = part.kind == Part::Kind::Group ? 3 : 2;
         add({kInteger, number, kCall, boost::json::string_view(function.data(), function.size()), args});
         ++parts_;
-    }
-    void get_property(std::string_view key) {
-        add({kString, boost::json::string_view(key.data(), key.size()), kGetGlobal, 1});
     }
     /// Begins a conjunction; gives what `leave` and `end` need. Its verdict lies in the stack's next slot.
     void open() {
@@ -127,7 +126,7 @@ std::uint32_t ClauseCompiler::condition(Value properties, const std::string& fla
             std::size_t room = program.room();
             if (!member_fits(all[i], false, 0, room)) program.flush();
             put_property(all[i], {program, flag, below(pointer, i), true, false});
-            program.leave_if_false();
+            if (i + 1 < all.size()) program.leave_if_false();
         }
     } else {
         report(flag, pointer, "the properties are no list");
@@ -157,7 +156,7 @@ void ClauseCompiler::finish() {
             std::size_t room = program.room();
             if (!member_fits(group.members[i], group.holds_groups, 0, room)) program.flush();
             put_member(group, i, place);
-            program.leave_if_false();
+            if (i + 1 < group.members.size()) program.leave_if_false();
         }
         program.flush();
     }
@@ -172,7 +171,7 @@ Part ClauseCompiler::part(const Place& place, Part::Kind kind, std::uint32_t ind
 void ClauseCompiler::put_known(Verdict verdict, const Place& place) {
     Part known = part(place, Part::Kind::Known, 0);
     known.known = verdict;
-    place.program.call(known, "known", 2);
+    place.program.call(known, "known");
 }
 
 void ClauseCompiler::put_property(Value property, const Place& place) {
@@ -191,15 +190,15 @@ void ClauseCompiler::put_test(Value property, const Place& place) {
     const PropertyTest& test = definitions_.tests[index];
     if (!test.fault().empty()) report(place.flag, place.pointer, test.fault());
     if (!test.warning().empty()) report(place.flag, place.pointer, std::string(test.warning()));
-    place.program.get_property(javascript::to_string(member(property, "key", heap_)));
-    place.program.call(part(place, Part::Kind::Test, index), name_of(test.op()), 3);
+    place.program.call(part(place, Part::Kind::Test, index), name_of(test.op()));
 }
 
 std::uint32_t ClauseCompiler::test_of(Value property) {
     const auto [entry, is_new] =
         tests_.try_emplace(property.as_node(), static_cast<std::uint32_t>(definitions_.tests.size()));
     if (is_new)
-        definitions_.tests.emplace_back(member(property, "operator", heap_), member(property, "value", heap_), options_,
+        definitions_.tests.emplace_back(javascript::to_string(member(property, "key", heap_)),
+                                        member(property, "operator", heap_), member(property, "value", heap_), options_,
                                         heap_);
     return entry->second;
 }
@@ -236,7 +235,7 @@ void ClauseCompiler::put_dependency(Value property, const Place& place) {
     }
     const auto index = static_cast<std::uint32_t>(definitions_.dependencies.size());
     definitions_.dependencies.push_back(std::move(dependency));
-    place.program.call(part(place, Part::Kind::Dependency, index), "flag", 2);
+    place.program.call(part(place, Part::Kind::Dependency, index), "flag");
 }
 
 // ---- Cohorts ----
@@ -251,7 +250,8 @@ void ClauseCompiler::put_cohort(Value property, Place place) {
     if (is_text(member(property, "operator", heap_), "not_in")) place.negated = !place.negated;
     const Value cohort = find_cohort(id);
     if (cohort.is(Type::Undefined)) {
-        report(place.flag, place.pointer, "the cohort " + shown(id) + " is not among the definitions: only the server knows it");
+        report(place.flag, place.pointer,
+               "the cohort " + shown(id) + " is not among the definitions: only the server knows it");
         return put_known(server(kServer), place);
     }
     place.flag.clear();
@@ -287,14 +287,21 @@ void ClauseCompiler::put_group(Value json, const Place& place) {
     std::size_t room = place.program.room();
     if (!fits(json, 0, room)) {
         const std::uint32_t clause = clause_of(json, place.pointer);
-        return place.program.call(part(place, Part::Kind::Clause, clause), "cohort", 2);
+        return place.program.call(part(place, Part::Kind::Clause, clause), "cohort");
+    }
+    const Group& found = reading.group;
+    if (found.members.size() == 1) {  // AND or OR, it is what its one member is
+        Place only = place;
+        only.pointer = below(place.pointer, "values");
+        return put_member(found, 0, only);
     }
     place.program.open();
-    put_members(reading.group, {place.program, place.flag, below(place.pointer, "values"), false, reading.group.is_any});
+    put_members(reading.group,
+                {place.program, place.flag, below(place.pointer, "values"), false, reading.group.is_any});
     place.program.close();
     Part group = part(place, Part::Kind::Group, 0);
     group.negated = place.negated != reading.group.is_any;
-    place.program.call(group, "group", 3);
+    place.program.call(group, "group");
 }
 
 void ClauseCompiler::put_members(const Group& group, const Place& place) {
@@ -330,9 +337,8 @@ bool ClauseCompiler::fits(Value json, int depth, std::size_t& room) const {
     --room;
     const Reading reading = read_group(json);
     if (reading.is_known) return true;
-    return std::all_of(reading.group.members.begin(), reading.group.members.end(), [&](Value value) {
-        return member_fits(value, reading.group.holds_groups, depth + 1, room);
-    });
+    return std::all_of(reading.group.members.begin(), reading.group.members.end(),
+                       [&](Value value) { return member_fits(value, reading.group.holds_groups, depth + 1, room); });
 }
 
 bool ClauseCompiler::member_fits(Value value, bool is_group, int depth, std::size_t& room) const {

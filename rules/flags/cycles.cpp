@@ -31,7 +31,8 @@ class Graph {
         std::vector<std::size_t> to;
         const std::size_t flags = definitions_.flags.size();
         if (node < flags) {
-            for (const Condition& condition : definitions_.flags[node].conditions) to.push_back(flags + condition.clause);
+            for (const Condition& condition : definitions_.flags[node].conditions)
+                to.push_back(flags + condition.clause);
             return to;
         }
         const Clause& clause = definitions_.clauses[node - flags];

@@ -1,4 +1,5 @@
-// Flags that depend on themselves, and cohorts that hold themselves: found when definitions are loaded, to tell of them.
+// Flags that depend on themselves, and cohorts that hold themselves: found when definitions are loaded, to tell of
+// them.
 #pragma once
 
 #include <cstdint>

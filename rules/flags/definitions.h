@@ -4,15 +4,16 @@
 // A clause is a conjunction: the properties of a condition, or the members of a cohort's group (an OR is the opposite
 // of the conjunction of its members' opposites). Its bytecode carries a verdict (verdict.h) through one call a part:
 //
-//     INTEGER 1                                                   // so far: matched
-//     STRING "email", GET_GLOBAL 1, INTEGER 0, CALL icontains 3   // (so far, the property, the part's number)
+//     INTEGER 1                        // so far: matched
+//     INTEGER 0, CALL icontains 2      // (so far, the part's number): a test of a property
 //     GET_LOCAL 0, JUMP_IF_FALSE end
-//     INTEGER 1, CALL cohort 2                                    // (so far, the part's number)
+//     INTEGER 1, CALL cohort 2         // a cohort
 //     end: RETURN
 //
-// A part's number leads to what was prepared for it, `Definitions::parts`. Small cohorts and groups stand in the clause
-// that needs them; a large one is a clause of its own, and so is any cohort that holds itself. A clause of many parts is
-// several programs, run one after the other.
+// A part's number leads to what was prepared for it, `Definitions::parts`. A test reads its property by itself: a
+// missing one is not null, as it would be if GET_GLOBAL read it, and nothing is put on the VM's stack to be charged
+// for. Small cohorts and groups stand in the clause that needs them; a large one is a clause of its own, and so is any
+// cohort that holds itself. A clause of many parts is several programs, run one after the other.
 #pragma once
 
 #include <cstdint>
@@ -49,7 +50,7 @@ struct Part {
 
 struct Clause {
     bool in_condition = false;
-    bool negated = false;     // its opposite is its answer
+    bool negated = false;      // its opposite is its answer
     std::string pointer = {};  // its place in the definitions
     std::vector<std::shared_ptr<const Program>> programs = {};
     std::size_t first_part = 0;  // its parts are [first_part, end_part)
@@ -81,9 +82,9 @@ struct Condition {
 
     std::uint32_t clause = 0;
     bool has_rollout = false;
-    double rollout = 1;           // a fraction; NaN excludes nobody
-    ValueCode variant = kFalse;   // the override; kFalse for none
-    std::int32_t group = kAsFlag; // whose properties and key count: an index into `group_types`, or as above
+    double rollout = 1;            // a fraction; NaN excludes nobody
+    ValueCode variant = kFalse;    // the override; kFalse for none
+    std::int32_t group = kAsFlag;  // whose properties and key count: an index into `group_types`, or as above
 };
 
 struct Variant {
@@ -102,15 +103,15 @@ struct Flag {
     bool is_malformed = false;    // in a way that leaves nothing to evaluate
     bool is_unsupported = false;  // some part of it, wherever it stands, can't be decided here
     Bucketing bucketing = Bucketing::DistinctId;
-    std::uint32_t group = 0;      // an index into `group_types`, of Bucketing::Group
+    std::uint32_t group = 0;  // an index into `group_types`, of Bucketing::Group
     bool has_holdout = false;
-    double holdout = 0;           // a fraction
+    double holdout = 0;  // a fraction
     std::string holdout_value;
     std::string holdout_payload;
     bool early_exit = false;
     std::vector<Condition> conditions;
     std::vector<Variant> variants;
-    std::string payload;          // of true
+    std::string payload;  // of true
 
     std::string_view text(ValueCode value) const {
         if (value == kHoldout) return holdout_value;

@@ -1,6 +1,8 @@
 #include "evaluation.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include <hogvm/host.h>
 #include <hogvm/javascript.h>
@@ -16,33 +18,10 @@ Decision undecided(Verdict reasons, bool through_regex = false) {
 
 }  // namespace
 
-/// The properties of a person or a group as a program's globals; one that is missing is a hole.
-class Evaluation::Subject final : public Globals {
-  public:
-    Subject(const FlagContext& context, std::int32_t place) : context_(context), place_(place) {}
-
-    bool read(std::span<const Value> path, Heap& heap, Value& value) const override {
-        find(path[0].as_text(), heap, value);
-        return true;
-    }
-
-    void find(std::string_view name, Heap& heap, Value& value) const {
-        if (place_ == kPerson) {
-            if (context_.person.find(name, heap, value)) return;
-            value = name == "distinct_id" ? Value::text(context_.distinct_id) : Value::hole();
-        } else {
-            const FlagGroup& group = context_.groups[static_cast<std::size_t>(place_)];
-            if (group.properties.find(name, heap, value)) return;
-            value = name == "$group_key" ? group.key : Value::hole();
-        }
-    }
-
-  private:
-    const FlagContext& context_;
-    std::int32_t place_;
-};
-
-Evaluation::Evaluation() : test_context_(heap_) { vm_.host().context = static_cast<ClauseRun*>(this); }
+Evaluation::Evaluation() : test_context_(heap_) {
+    vm_.host().context = static_cast<ClauseRun*>(this);
+    options_.limits.timeout_ms = std::numeric_limits<double>::infinity();  // programs have no loops
+}
 
 Decision Evaluation::evaluate(const Definitions& definitions, std::uint32_t flag, const FlagContext& context) {
     reset(definitions, context);
@@ -101,11 +80,9 @@ std::optional<Decision> Evaluation::find_bucketing(FlagFrame& frame) {
         case Flag::Bucketing::UnknownGroup: return undecided(kUnsupported);
         case Flag::Bucketing::DistinctId: frame.bucketing = asked_->distinct_id; break;
         case Flag::Bucketing::DeviceId: {
-            Value id;
-            const bool is_there = asked_->person.find("$device_id", heap_, id);
-            if (!is_there || id.is_nullish() || (id.is_string() && id.as_text().empty()))
-                return undecided(flag.is_unsupported ? kUnsupported : kMissing);
-            frame.bucketing = text_of(id);
+            const auto id = device_id();
+            if (!id) return undecided(flag.is_unsupported ? kUnsupported : kMissing);
+            frame.bucketing = *id;
             break;
         }
         case Flag::Bucketing::Group: {
@@ -117,6 +94,17 @@ std::optional<Decision> Evaluation::find_bucketing(FlagFrame& frame) {
         }
     }
     return std::nullopt;
+}
+
+std::optional<std::string_view> Evaluation::device_id() {
+    try {
+        Value id;
+        if (!asked_->person.find("$device_id", heap_, id) || id.is_nullish()) return std::nullopt;
+        if (id.is_string() && id.as_text().empty()) return std::nullopt;
+        return text_of(id);
+    } catch (const Failure&) {  // nested too deeply to be read
+        return std::nullopt;
+    }
 }
 
 std::optional<std::int32_t> Evaluation::find_group(std::uint32_t type) const {
@@ -260,24 +248,36 @@ void Evaluation::run_clause() {
     ClauseFrame& frame = clauses_.back();
     const Clause& clause = definitions_->clauses[frame.clause];
     if (frame.program == clause.programs.size()) return close_clause();
-    const Verdict verdict = run_program(*clause.programs[frame.program], frame.subject);
+    const Verdict verdict = run_program(*clause.programs[frame.program]);
     switch (std::exchange(needs_, Needs::Nothing)) {
         case Needs::Clause: return open_clause(needed_, frame.subject);
         case Needs::Flag: return open_flag(needed_);
         case Needs::Nothing: break;
     }
-    frame.so_far = clause.in_condition ? joined_in_condition(frame.so_far, verdict)
-                                       : joined_in_cohort(frame.so_far, verdict);
+    frame.so_far =
+        clause.in_condition ? joined_in_condition(frame.so_far, verdict) : joined_in_cohort(frame.so_far, verdict);
     frame.answers.clear();
     ++frame.program;
     const bool is_done = frame.so_far == kNoMatch || (frame.so_far & kEnded) != 0;
     if (is_done || frame.program == clause.programs.size()) close_clause();
 }
 
-/// A program that fails is out of memory or time, or a source of properties threw: the person's data are at fault.
-Verdict Evaluation::run_program(const Program& program, std::int32_t subject) {
-    const Outcome outcome = vm_.run(program, Subject(*asked_, subject), options_);
+/// A program fails where memory runs out, or a source of properties throws: the person's data are at fault.
+Verdict Evaluation::run_program(const Program& program) {
+    const Outcome outcome = vm_.run(program, options_);
     return outcome.finished() && outcome.result.is(Type::Int) ? outcome.result.as_int() : inconclusive(kMissing);
+}
+
+Value Evaluation::property(std::string_view name, Heap& heap) {
+    const std::int32_t subject = clauses_.back().subject;
+    Value value;
+    if (subject == kPerson) {
+        if (asked_->person.find(name, heap, value)) return value;
+        return name == "distinct_id" ? Value::text(asked_->distinct_id) : Value::hole();
+    }
+    const FlagGroup& group = asked_->groups[static_cast<std::size_t>(subject)];
+    if (group.properties.find(name, heap, value)) return value;
+    return name == "$group_key" ? group.key : Value::hole();
 }
 
 void Evaluation::close_clause() {

@@ -2,14 +2,14 @@
 //
 // Nothing here recurses. A flag being evaluated is a frame on a stack of our own, and so is a clause being run. Where a
 // clause needs an answer that is not known yet (of another clause, or of another flag), its program ends early, that
-// clause or flag goes on top of the stack, and once it has answered the program runs again, from its beginning; programs
-// are short (clauses.cpp), so little is done twice.
+// clause or flag goes on top of the stack, and once it has answered the program runs again, from its beginning;
+// programs are short (clauses.cpp), so little is done twice.
 //
 // What was found out is kept while one evaluation lasts: the values of flags that others depend on, and the answers of
-// clauses. An answer may depend on which flags' values are known, since a dependency whose target was not evaluated does
-// not match (docs/flags.md). The number of known values, `known_`, only grows; an answer is used again only while it is
-// what it was when the answer was begun. A flag or clause that is met again while it is being evaluated, with no more
-// known than then, would go on for ever: that is a cycle.
+// clauses. An answer may depend on which flags' values are known, since a dependency whose target was not evaluated
+// does not match (docs/flags.md). The number of known values, `known_`, only grows; an answer is used again only while
+// it is what it was when the answer was begun. A flag or clause that is met again while it is being evaluated, with no
+// more known than then, would go on for ever: that is a cycle.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +45,6 @@ class Evaluation final : private ClauseRun {
     static constexpr std::int32_t kPerson = -1;  // a subject; the others are the places of the context's groups
     static constexpr ValueCode kNoValue = -4;
 
-    class Subject;
-
     struct FlagFrame {
         std::uint32_t flag;
         std::size_t known_before;
@@ -54,8 +52,8 @@ class Evaluation final : private ClauseRun {
         std::size_t condition = 0;
         std::int32_t subject = kPerson;
         std::string_view bucketing = {};  // the value that is hashed for the flag
-        double bucket = -1;          // by it; negative until it is asked for
-        Verdict unresolved = 0;      // reasons of the conditions so far
+        double bucket = -1;               // by it; negative until it is asked for
+        Verdict unresolved = 0;           // reasons of the conditions so far
         bool through_regex = false;
         ValueCode deferred = kNoValue;  // what conditions that a regex left open would have given
         bool several_deferred = false;
@@ -80,7 +78,7 @@ class Evaluation final : private ClauseRun {
     struct Known {
         std::uint64_t evaluation = 0;  // all else is of this one
         ValueCode value = kNoValue;
-        Verdict failed = 0;  // why there is none ...
+        Verdict failed = 0;         // why there is none ...
         std::size_t failed_at = 0;  // ... with so many values known
         int open = 0;               // frames of it
         std::size_t opened_at = 0;  // the innermost one's known_before
@@ -96,6 +94,7 @@ class Evaluation final : private ClauseRun {
     // ClauseRun
     const Definitions& definitions() const override { return *definitions_; }
     TestContext& context() override { return test_context_; }
+    Value property(std::string_view name, Heap& heap) override;
     Verdict answer(std::uint32_t part) override;
 
     void reset(const Definitions& definitions, const FlagContext& context);
@@ -104,6 +103,7 @@ class Evaluation final : private ClauseRun {
     void open_flag(std::uint32_t flag);
     std::optional<Decision> before_conditions(FlagFrame& frame);
     std::optional<Decision> find_bucketing(FlagFrame& frame);
+    std::optional<std::string_view> device_id();
     void next_condition();
     std::optional<std::int32_t> subject_of(const FlagFrame& frame, const Condition& condition) const;
     void condition_answered(Verdict verdict);
@@ -120,7 +120,7 @@ class Evaluation final : private ClauseRun {
     void open_clause(std::uint32_t clause, std::int32_t subject);
     void run_clause();
     void close_clause();
-    Verdict run_program(const Program& program, std::int32_t subject);
+    Verdict run_program(const Program& program);
     Verdict answer_of_clause(const Part& part);
     Verdict answer_of_dependency(std::uint32_t part, const Dependency& dependency);
     bool matches(const Dependency& dependency);

@@ -54,13 +54,13 @@ struct Keyword {
     int value;
 };
 constexpr std::array kKeywords = std::to_array<Keyword>({
-    {"jan", Kind::Month, 1},  {"feb", Kind::Month, 2},  {"mar", Kind::Month, 3},  {"apr", Kind::Month, 4},
-    {"may", Kind::Month, 5},  {"jun", Kind::Month, 6},  {"jul", Kind::Month, 7},  {"aug", Kind::Month, 8},
-    {"sep", Kind::Month, 9},  {"oct", Kind::Month, 10}, {"nov", Kind::Month, 11}, {"dec", Kind::Month, 12},
-    {"am", Kind::AmPm, 0},    {"pm", Kind::AmPm, 12},   {"ut", Kind::Zone, 0},    {"utc", Kind::Zone, 0},
-    {"z", Kind::Zone, 0},     {"gmt", Kind::Zone, 0},   {"cdt", Kind::Zone, -5},  {"cst", Kind::Zone, -6},
-    {"edt", Kind::Zone, -4},  {"est", Kind::Zone, -5},  {"mdt", Kind::Zone, -6},  {"mst", Kind::Zone, -7},
-    {"pdt", Kind::Zone, -7},  {"pst", Kind::Zone, -8},  {"t", Kind::TimeSeparator, 0},
+    {"jan", Kind::Month, 1}, {"feb", Kind::Month, 2},  {"mar", Kind::Month, 3},       {"apr", Kind::Month, 4},
+    {"may", Kind::Month, 5}, {"jun", Kind::Month, 6},  {"jul", Kind::Month, 7},       {"aug", Kind::Month, 8},
+    {"sep", Kind::Month, 9}, {"oct", Kind::Month, 10}, {"nov", Kind::Month, 11},      {"dec", Kind::Month, 12},
+    {"am", Kind::AmPm, 0},   {"pm", Kind::AmPm, 12},   {"ut", Kind::Zone, 0},         {"utc", Kind::Zone, 0},
+    {"z", Kind::Zone, 0},    {"gmt", Kind::Zone, 0},   {"cdt", Kind::Zone, -5},       {"cst", Kind::Zone, -6},
+    {"edt", Kind::Zone, -4}, {"est", Kind::Zone, -5},  {"mdt", Kind::Zone, -6},       {"mst", Kind::Zone, -7},
+    {"pdt", Kind::Zone, -7}, {"pst", Kind::Zone, -8},  {"t", Kind::TimeSeparator, 0},
 });
 
 /// The token stream, one token ahead.

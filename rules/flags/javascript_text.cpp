@@ -131,8 +131,8 @@ bool equals_lower(Value text, std::string_view lower, Heap& heap) {
     if (!text.is_ascii()) return text::to_lower(text, heap).as_text() == lower;
     const std::string_view s = text.as_text();
     return s.size() == lower.size() && std::equal(s.begin(), s.end(), lower.begin(), [](char a, char b) {
-        return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b;
-    });
+               return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b;
+           });
 }
 
 }  // namespace hogvm::flags

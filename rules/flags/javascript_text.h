@@ -10,9 +10,9 @@
 
 namespace hogvm::flags {
 
-/// What `exact` compares: text as it is; null, true and false; a number that is not whole as JavaScript prints it; lists
-/// and objects as compact JSON with sorted keys. False, with `out` undefined, where JavaScript and the server could
-/// write it differently: whole numbers, NaN, infinities, lone surrogates.
+/// What `exact` compares: text as it is; null, true and false; a number that is not whole as JavaScript prints it;
+/// lists and objects as compact JSON with sorted keys. False, with `out` undefined, where JavaScript and the server
+/// could write it differently: whole numbers, NaN, infinities, lone surrogates.
 bool append_exact_text(Value v, std::string& out);
 /// Whether JSON could say it: no NaN, infinity or lone surrogate, nested too.
 bool is_json(Value v);

@@ -1,5 +1,5 @@
-// From the JSON of definitions to Definitions. What is wrong is reported where it is; what posthog-node would make of it
-// decides how the rest goes on.
+// From the JSON of definitions to Definitions. What is wrong is reported where it is; what posthog-node would make of
+// it decides how the rest goes on.
 #include <cmath>
 #include <limits>
 #include <unordered_map>
@@ -44,7 +44,10 @@ std::string payload_text(Value payload) {
 class Loader {
   public:
     Loader(Value json, const FlagOptions& options, Heap& heap)
-        : json_(json), heap_(heap), made_(std::make_shared<Definitions>()), options_(test_options(options)),
+        : json_(json),
+          heap_(heap),
+          made_(std::make_shared<Definitions>()),
+          options_(test_options(options)),
           compiler_(*made_, member(json, "cohorts", heap), options_, heap) {}
 
     std::shared_ptr<const Definitions> load() {
@@ -88,7 +91,8 @@ class Loader {
             if (is_new) {
                 sources_.push_back(flags[i]);
             } else {
-                compiler_.report(place->first, pointers_[place->first], "there is another flag of this key; the last counts");
+                compiler_.report(place->first, pointers_[place->first],
+                                 "there is another flag of this key; the last counts");
                 sources_[place->second] = flags[i];
             }
             pointers_[place->first] = pointer;
@@ -154,7 +158,8 @@ class Loader {
         const auto all = variants.as_array()->values();
         for (std::size_t i = 0; i < all.size(); ++i) {
             const Value key = get(all[i], "key");
-            if (!key.is_string()) return malformed(flag, below(pointer, i), "a variant is an object with a text as its key");
+            if (!key.is_string())
+                return malformed(flag, below(pointer, i), "a variant is an object with a text as its key");
             const Value percentage = get(all[i], "rollout_percentage");
             const double to = from + javascript::to_number(percentage) / 100;
             if (std::isnan(to) && !std::isnan(from))
@@ -203,13 +208,15 @@ class Loader {
         if (made.has_rollout) made.rollout = javascript::to_number(rollout) / 100;
         const Value variant = get(source, "variant");
         for (std::size_t v = 0; v < flag.variants.size() && variant.is_string() && !variant.as_text().empty(); ++v)
-            if (made.variant == kFalse && flag.variants[v].key == variant.as_text()) made.variant = static_cast<ValueCode>(v);
+            if (made.variant == kFalse && flag.variants[v].key == variant.as_text())
+                made.variant = static_cast<ValueCode>(v);
         const Value group = get(source, "aggregation_group_type_index");
         if (!is_absent(group) && !javascript::strictly_equal(group, flag_group)) {
             made.group = group_type(group);
             if (made.group < 0)
-                compiler_.report(flag.key, below(pointer, "aggregation_group_type_index"),
-                                 "this group type is not in the definitions' group_type_mapping: the condition never matches");
+                compiler_.report(
+                    flag.key, below(pointer, "aggregation_group_type_index"),
+                    "this group type is not in the definitions' group_type_mapping: the condition never matches");
         }
         const Value properties = get(source, "properties");
         made.clause = compiler_.condition(properties, flag.key, below(pointer, "properties"));

@@ -11,9 +11,7 @@ namespace {
 
 ClauseRun& run_of(const Call& call) { return *static_cast<ClauseRun*>(call.host.context); }
 
-std::uint32_t part_number(const Call& call) {
-    return static_cast<std::uint32_t>(call.args[call.size() - 1].as_int());
-}
+std::uint32_t part_number(const Call& call) { return static_cast<std::uint32_t>(call.args[call.size() - 1].as_int()); }
 
 /// The first argument with a part's verdict.
 Value joined(const Call& call, const Part& part, Verdict verdict) {
@@ -29,7 +27,7 @@ Value test(Call& call) {
     ClauseRun& run = run_of(call);
     const Part& part = run.definitions().parts[part_number(call)];
     const PropertyTest& prepared = run.definitions().tests[part.index];
-    return joined(call, part, prepared.verdict(call.args[1], run.context()));
+    return joined(call, part, prepared.verdict(run.property(prepared.key(), call.heap), run.context()));
 }
 
 Value group(Call& call) {
@@ -54,7 +52,7 @@ constexpr Function row(std::string_view name, int args, NativeFunction native, s
 std::vector<Function> rows() {
     std::vector<Function> table;
     for (std::size_t i = 0; i < kOperators; ++i)
-        table.push_back(row(name_of(static_cast<Operator>(i)), 3, test, "operator(verdict, property, part)",
+        table.push_back(row(name_of(static_cast<Operator>(i)), 2, test, "operator(verdict, part)",
                             "The verdict with that of a property's test."));
     table.push_back(row("group", 3, group, "group(verdict, inner, part)", "The verdict with that of a group."));
     table.push_back(row("cohort", 2, answer, "cohort(verdict, part)", "The verdict with that of a cohort."));

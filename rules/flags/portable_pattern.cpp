@@ -27,7 +27,9 @@ int hex_value(char c) { return is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10; }
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 /// Printable ASCII that is neither a letter nor a digit, without < and >, whose escapes are word boundaries elsewhere.
-bool is_escapable_punctuation(char c) { return c >= ' ' && c <= '~' && !is_letter(c) && !is_digit(c) && c != '<' && c != '>'; }
+bool is_escapable_punctuation(char c) {
+    return c >= ' ' && c <= '~' && !is_letter(c) && !is_digit(c) && c != '<' && c != '>';
+}
 
 Characters range(int low, int high) {
     Characters set;
@@ -148,7 +150,8 @@ class Portability {
         } else if (c == '{') {
             const auto count = read_count(pattern_.substr(i));
             if (!count || is_one_of(previous_, std::string_view("\0|(", 3))) return false;
-            if (count->least > kLargestCount || (count->most != kUnbounded && count->most > kLargestCount)) return false;
+            if (count->least > kLargestCount || (count->most != kUnbounded && count->most > kLargestCount))
+                return false;
         } else if (is_one_of(c, "*+?}") && (at(i + 1) == '+' || at(i + 1) == '{')) {
             return false;
         }

@@ -17,11 +17,34 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 constexpr std::array<std::string_view, kOperators> kNames = {
-    "exact",           "is_not",         "is_set",       "is_not_set",    "icontains",    "not_icontains",
-    "starts_with",     "not_starts_with", "ends_with",   "not_ends_with", "regex",        "not_regex",
-    "gt",              "gte",            "lt",           "lte",           "is_date_before", "is_date_after",
-    "semver_eq",       "semver_neq",     "semver_gt",    "semver_gte",    "semver_lt",    "semver_lte",
-    "semver_tilde",    "semver_caret",   "semver_wildcard", "unknown",
+    "exact",
+    "is_not",
+    "is_set",
+    "is_not_set",
+    "icontains",
+    "not_icontains",
+    "starts_with",
+    "not_starts_with",
+    "ends_with",
+    "not_ends_with",
+    "regex",
+    "not_regex",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "is_date_before",
+    "is_date_after",
+    "semver_eq",
+    "semver_neq",
+    "semver_gt",
+    "semver_gte",
+    "semver_lt",
+    "semver_lte",
+    "semver_tilde",
+    "semver_caret",
+    "semver_wildcard",
+    "unknown",
 };
 
 Operator operator_of(Value name) {
@@ -86,8 +109,8 @@ double TestContext::now_ms() {
     return *now_ms_;
 }
 
-PropertyTest::PropertyTest(Value operator_name, Value filter, const Options& options, Heap& heap)
-    : op_(operator_of(operator_name)), zone_(options.zone) {
+PropertyTest::PropertyTest(std::string key, Value operator_name, Value filter, const Options& options, Heap& heap)
+    : key_(std::move(key)), op_(operator_of(operator_name)), zone_(options.zone) {
     if (op_ == Operator::Unknown) {
         fault_ = "there is no operator " + (operator_name.is_string() ? '"' + std::string(operator_name.as_text()) + '"'
                                                                       : std::string("of this type"));
@@ -133,15 +156,15 @@ void PropertyTest::prepare_exact(Value filter, const Options& options, Heap& hea
     is_truthy_ = is_truthy(filter, heap);
     never_a_number_ = boolean_like && options.is_version_2;
     is_list_ = filter.is(Type::Array);
-    const std::span<const Value> values =
-        is_list_ ? filter.as_array()->values() : std::span<const Value>(&filter, 1);
+    const std::span<const Value> values = is_list_ ? filter.as_array()->values() : std::span<const Value>(&filter, 1);
     for (const Value value : values) {
         std::string text;
         Item item;
         if (append_exact_text(value, text)) item = std::string(text::to_lower(Value::text(text), heap).as_text());
         if (!item) {
-            fault_ = "JavaScript and the server write this value differently: numbers must be texts here, and text must "
-                     "be Unicode";
+            fault_ =
+                "JavaScript and the server write this value differently: numbers must be texts here, and text must "
+                "be Unicode";
         }
         items_.push_back(std::move(item));
     }
@@ -229,8 +252,7 @@ Verdict PropertyTest::equals_one(Value actual, TestContext& context) const {
     if (!text.is_ascii()) text = text::to_lower(text, context.heap);
     for (const Item& item : items_) {
         if (!item) return inconclusive(kUnsupported);
-        const bool is_equal =
-            text.is_ascii() ? equals_lower(text, *item, context.heap) : text.as_text() == *item;
+        const bool is_equal = text.is_ascii() ? equals_lower(text, *item, context.heap) : text.as_text() == *item;
         if (is_equal) return kMatched;
     }
     return kNoMatch;
@@ -262,8 +284,8 @@ Verdict PropertyTest::matches_pattern(Value actual, TestContext&) const {
 
 bool PropertyTest::compares(Value actual, TestContext&) const {
     thread_local std::string buffer;
-    const double number = actual.is_number() ? actual.as_number()
-                                             : javascript::parse_float(string_of(actual, buffer).as_text());
+    const double number =
+        actual.is_number() ? actual.as_number() : javascript::parse_float(string_of(actual, buffer).as_text());
     if (std::isfinite(number) && std::isfinite(number_)) return holds(op_, number, number_);
     return holds(op_, javascript::compare_text(string_of(actual, buffer).as_text(), text_), 0);
 }

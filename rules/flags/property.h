@@ -80,8 +80,9 @@ class PropertyTest {
     };
 
     /// Of a property's definition; `filter` is undefined where it has no "value".
-    PropertyTest(Value operator_name, Value filter, const Options& options, Heap& heap);
+    PropertyTest(std::string key, Value operator_name, Value filter, const Options& options, Heap& heap);
 
+    const std::string& key() const { return key_; }
     Operator op() const { return op_; }
     /// Why the filter is of no use; empty if it is good.
     const std::string& fault() const { return fault_; }
@@ -110,22 +111,23 @@ class PropertyTest {
     /// An item of an exact filter: its text in lower case, or none where the text can't be told.
     using Item = std::optional<std::string>;
 
+    std::string key_;
     Operator op_ = Operator::Unknown;
     std::string fault_;
     LocalZone zone_;
 
     // exact, is_not
-    bool is_truth_ = false;          // compares truth instead of text
-    bool is_truthy_ = false;         // the filter is
-    bool never_a_number_ = false;    // a boolean-like filter under version 2
+    bool is_truth_ = false;        // compares truth instead of text
+    bool is_truthy_ = false;       // the filter is
+    bool never_a_number_ = false;  // a boolean-like filter under version 2
     bool is_list_ = false;
     std::vector<Item> items_;
 
-    std::string text_;               // String(filter), folded where the operator folds
-    double number_ = 0;              // of a comparison; NaN if the filter is none
+    std::string text_;   // String(filter), folded where the operator folds
+    double number_ = 0;  // of a comparison; NaN if the filter is none
     double date_ms_ = 0;
     std::optional<RelativeDate> relative_;
-    VersionRange versions_;          // .from alone where the operator compares
+    VersionRange versions_;  // .from alone where the operator compares
     std::optional<PortablePattern> pattern_;
 };
 

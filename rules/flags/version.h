@@ -23,8 +23,8 @@ struct VersionRange {
     bool contains(const Version& v) const { return v >= from && v < to; }
 };
 
-VersionRange tilde_range(const Version& v);                          // ~1.2.3 = [1.2.3, 1.3.0)
-VersionRange caret_range(const Version& v);                          // ^1.2.3 = [1.2.3, 2.0.0), ^0.0.3 = [0.0.3, 0.0.4)
+VersionRange tilde_range(const Version& v);                         // ~1.2.3 = [1.2.3, 1.3.0)
+VersionRange caret_range(const Version& v);                         // ^1.2.3 = [1.2.3, 2.0.0), ^0.0.3 = [0.0.3, 0.0.4)
 std::optional<VersionRange> wildcard_range(std::string_view text);  // 1.2.* = [1.2.0, 1.3.0), 1* = [1.0.0, 2.0.0)
 
 }  // namespace hogvm::flags

@@ -12,8 +12,8 @@
 // or takes a default. The rules are those of posthog-node's local evaluation; docs/flags.md tells them.
 //
 // Conditions are compiled to bytecode when definitions are loaded, and run on the VM; their operators are functions of
-// a library of their own. A FlagSet is for any number of threads: evaluating takes no lock that another evaluation
-// waits for long, and `replace` swaps the definitions under those who evaluate; they see the old or the new ones.
+// a library of their own. A FlagSet is for any number of threads, which may evaluate while another replaces the
+// definitions: they see the old or the new ones.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,8 @@ class PropertySource {
   public:
     virtual ~PropertySource() = default;
     /// Finds a property; false if there is none. `value` is what json::parse gives for it, new on `heap` down to the
-    /// leaves (texts may be views that outlive the evaluation), or undefined: there, but without a value.
+    /// leaves (texts may be views that outlive the evaluation), or undefined: there, but without a value. What it throws
+    /// comes out of `evaluate`.
     virtual bool find(std::string_view name, Heap& heap, Value& value) const = 0;
 };
 
@@ -44,9 +45,9 @@ class PropertySource {
 class Properties {
   public:
     Properties() = default;
-    Properties(const boost::json::object& object) : object_(&object) {}   // NOLINT(google-explicit-constructor)
-    Properties(const boost::json::value& object);                         // NOLINT(google-explicit-constructor)
-    Properties(const PropertySource& source) : source_(&source) {}        // NOLINT(google-explicit-constructor)
+    Properties(const boost::json::object& object) : object_(&object) {}  // NOLINT(google-explicit-constructor)
+    Properties(const boost::json::value& object);                        // NOLINT(google-explicit-constructor)
+    Properties(const PropertySource& source) : source_(&source) {}       // NOLINT(google-explicit-constructor)
 
     bool find(std::string_view name, Heap& heap, Value& value) const;
 
@@ -154,7 +155,7 @@ class FlagSet {
     FlagSet(const FlagSet&) = delete;
     FlagSet& operator=(const FlagSet&) = delete;
 
-    /// Throws nothing; an unknown key gives Outcome::Unknown.
+    /// Throws only what a PropertySource throws; an unknown key gives Outcome::Unknown.
     FlagAnswer evaluate(std::string_view key, const FlagContext& context) const;
     /// Every flag, in the order of the definitions; each is what `evaluate` gives.
     std::vector<FlagAnswer> evaluate_all(const FlagContext& context) const;
