@@ -50,10 +50,13 @@ for (const [i, id] of ids.entries())
         if (theirs !== ours[i]) throw new Error(`${id}: this engine gives ${ours[i]}, posthog-node's ${way} ${theirs}`)
     }
 
+/** Nanoseconds per evaluation: by the wall clock or the process's CPU time, whichever is less, as for the engine. */
 async function batch(evaluate) {
     const started = performance.now()
+    const cpu = process.cpuUsage()
     for (const id of ids) await evaluate(id)
-    return ((performance.now() - started) * 1e6) / ids.length
+    const { user, system } = process.cpuUsage(cpu)
+    return (Math.min((performance.now() - started) * 1e3, user + system) * 1e3) / ids.length
 }
 
 const batches = { hogvm: [], client: [], evaluator: [] }

@@ -38,7 +38,7 @@ class Borrowed {
     std::unique_ptr<flags::Evaluation> evaluation_;
 };
 
-FlagAnswer answer_of(const std::shared_ptr<const flags::Definitions>& definitions, std::uint32_t index,
+FlagAnswer answer_of(std::shared_ptr<const flags::Definitions> definitions, std::uint32_t index,
                      const flags::Decision& decision) {
     const flags::Flag& flag = definitions->flags[index];
     FlagAnswer answer;
@@ -51,7 +51,7 @@ FlagAnswer answer_of(const std::shared_ptr<const flags::Definitions>& definition
         answer.variant = flag.text(decision.value);
         answer.payload = flag.payload_of(decision.value);
     }
-    answer.definitions = definitions;
+    answer.definitions = std::move(definitions);
     return answer;
 }
 
@@ -229,11 +229,12 @@ void FlagSet::replace(const boost::json::value& definitions) { latest_->set(flag
 void FlagSet::replace(std::string_view definitions_json) { latest_->set(flags::load(definitions_json, options_)); }
 
 FlagAnswer FlagSet::evaluate(std::string_view key, const FlagContext& context) const {
-    const auto definitions = latest_->get();
+    auto definitions = latest_->get();
     const flags::Flag* flag = definitions->find(key);
     if (flag == nullptr) return {};
     const auto index = static_cast<std::uint32_t>(flag - definitions->flags.data());
-    return answer_of(definitions, index, Borrowed()->evaluate(*definitions, index, context));
+    const flags::Decision decision = Borrowed()->evaluate(*definitions, index, context);
+    return answer_of(std::move(definitions), index, decision);
 }
 
 std::vector<FlagAnswer> FlagSet::evaluate_all(const FlagContext& context) const {
