@@ -1,6 +1,7 @@
 #include <hogvm/flags.h>
 
-#include <atomic>
+#include <mutex>
+#include <shared_mutex>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -207,16 +208,24 @@ std::string FlagProblem::text() const {
 
 // ---- FlagSet ----
 
-/// The definitions that count now.
+/// The definitions that count now. The lock is held for as long as it takes to copy a pointer, and readers share it.
+/// (std::atomic<std::shared_ptr> would do, but GCC 12's reads the pointer where ThreadSanitizer sees a race.)
 class FlagSet::Latest {
   public:
     explicit Latest(std::shared_ptr<const flags::Definitions> first) : definitions_(std::move(first)) {}
 
-    std::shared_ptr<const flags::Definitions> get() const { return definitions_.load(); }
-    void set(std::shared_ptr<const flags::Definitions> next) { definitions_.store(std::move(next)); }
+    std::shared_ptr<const flags::Definitions> get() const {
+        const std::shared_lock lock(mutex_);
+        return definitions_;
+    }
+    void set(std::shared_ptr<const flags::Definitions> next) {
+        const std::unique_lock lock(mutex_);
+        definitions_.swap(next);  // the old ones go after the lock, if nobody else has them
+    }
 
   private:
-    std::atomic<std::shared_ptr<const flags::Definitions>> definitions_;
+    mutable std::shared_mutex mutex_;
+    std::shared_ptr<const flags::Definitions> definitions_;
 };
 
 FlagSet::FlagSet(const boost::json::value& definitions, FlagOptions options)
