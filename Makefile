@@ -28,14 +28,16 @@ test-asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 test-tsan: ## every test under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
 
-conformance: build build/setup-node ## every program on this engine and on the reference VM, compared; selectors with a CSS engine
+conformance: build build/setup-node ## all compared: programs with the reference VM, selectors with a CSS engine, flags with posthog-node
 	@scripts/with-node.sh node conformance/compare.mjs --recorded
 	@scripts/with-node.sh node conformance/compare.mjs build/release/bin/hogvm_exchange
 	@scripts/with-node.sh node conformance/differential.mjs --exe build/release/bin/hogvm_exchange --seed 1 --count 2000
 	@scripts/with-node.sh node conformance/selectors.mjs --exe build/release/bin/hogvm_filters
+	@scripts/with-node.sh node conformance/flags.mjs --exe build/release/bin/hogvm_flags_exchange --crossed
 
-bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM and Lua, and of rule sets
+bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM, Lua and posthog-node, and of rule sets
 	@scripts/with-node.sh node bench/compare.mjs
+	@scripts/with-node.sh node bench/compare_flags.mjs
 	@build/release/bin/hogvm_rules_bench >build/rule-sets.json
 	@python3 bench/rules_plot.py build/rule-sets.json build/rule-sets.svg
 

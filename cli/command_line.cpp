@@ -9,6 +9,7 @@
 #include "events.h"
 #include "exit.h"
 #include "filter.h"
+#include "flags.h"
 #include "functions.h"
 #include "inspect.h"
 #include "match.h"
@@ -32,6 +33,7 @@ constexpr const char* kHelp =
     "  hog disassemble filter.hoge\n"
     "  hog filter pageviews.json > pageviews.hoge\n"
     "  hog match rules.json events.ndjson\n"
+    "  hog flags definitions.json --distinct-id ann --person '{\"plan\": \"pro\"}'\n"
     "  hog functions dateDiff\n"
     "\n"
     "`hog COMMAND --help` tells more about a command; so does the manual page, hog(1).";
@@ -110,6 +112,31 @@ void add_match(::CLI::App& app, MatchArguments& match) {
     command->footer(kMatchHelp);
 }
 
+void add_flags(::CLI::App& app, FlagsArguments& flags) {
+    ::CLI::App* command = app.add_subcommand("flags", "Say what feature flags are for a person");
+    command
+        ->add_option("DEFINITIONS", flags.definitions,
+                     "The flags' definitions, as PostHog's servers hand them out; - for stdin")
+        ->type_name("")
+        ->required();
+    command->add_option("--distinct-id", flags.distinct_id, "Who the person is")->type_name("ID")->required();
+    command->add_option("--person", flags.person, "The person's properties, a JSON object")->type_name("JSON");
+    command->add_option("--groups", flags.groups, "The person's groups: a JSON object of types and keys")
+        ->type_name("JSON");
+    command
+        ->add_option("--group-properties", flags.group_properties,
+                     "Their properties: a JSON object of types and properties")
+        ->type_name("JSON");
+    command->add_flag("--json", flags.as_json, "A JSON object for each flag, a line each");
+    command->footer(
+        "A flag that can't be decided here is inconclusive, or needs the server, with the reason.\n"
+        "What is wrong with the definitions is told on stderr.\n"
+        "\n"
+        "Example:\n"
+        "  hog flags definitions.json --distinct-id ann --person '{\"plan\": \"pro\"}' --groups '{\"company\": "
+        "\"acme\"}'");
+}
+
 int run_program(const RunArguments& run) {
     if (run.program == "-" && (run.globals == "-" || run.events == "-")) {
         throw Stop("the program and its data can't both come from stdin: name a file for one of them");
@@ -129,6 +156,8 @@ int run_command_line(int argc, char** argv) {
     add_run(app, run);
     MatchArguments match;
     add_match(app, match);
+    FlagsArguments flags;
+    add_flags(app, flags);
     std::string path = "-";
     const auto add_reader = [&](const char* name, const char* text) {
         app.add_subcommand(name, text)->add_option("PROGRAM", path, kProgramHelp)->type_name("");
@@ -156,6 +185,7 @@ int run_command_line(int argc, char** argv) {
     }
     if (app.get_subcommands().empty()) throw Stop("say what to do, such as hog run PROGRAM; hog --help tells more");
     if (app.got_subcommand("run")) return run_program(run);
+    if (app.got_subcommand("flags")) return show_flags(flags);
     if (app.got_subcommand("disassemble")) return disassemble(path);
     if (app.got_subcommand("check")) return check(path);
     if (app.got_subcommand("match")) return match_events(match);

@@ -340,6 +340,63 @@ class Match(ToolTest):
         for rules in ["{", "{}", "1"]:
             _, err = self.match(rules, [], code=UNUSABLE)
             self.assertIn("rules.json: ", err)
+class Flags(ToolTest):
+    DEFINITIONS = {
+        "flags": [
+            {"key": "a", "active": True, "filters": {"groups": [{"properties": [{"key": "plan", "value": "pro"}]}],
+                                                     "payloads": {"true": "{\"x\": 1}"}}},
+            {"key": "by-company", "active": True,
+             "filters": {"aggregation_group_type_index": 0,
+                         "groups": [{"properties": [{"key": "seats", "operator": "gt", "value": 10}]}]}},
+            {"key": "static", "active": True,
+             "filters": {"groups": [{"properties": [{"type": "cohort", "value": 9}]}]}},
+        ],
+        "group_type_mapping": {"0": "company"},
+    }
+
+    def flags(self, *arguments, definitions=DEFINITIONS, code=DONE):
+        return self.hog("flags", self.file(definitions), "--distinct-id", "ann", *arguments, code=code)
+
+    def test_a_table_has_values_and_why(self):
+        out, err = self.flags("--person", '{"plan": "pro"}', "--groups", '{"company": "acme"}')
+        self.assertEqual(out.splitlines(), [
+            "FLAG        VALUE         WHY                     PAYLOAD",
+            'a           true          condition 0             {"x":1}',
+            "by-company  inconclusive  missing_context",
+            "static      needs server  unsupported_definition"])
+        self.assertEqual(err, 'hog: flag "static": the cohort 9 is not among the definitions: only the server knows it '
+                              "(at /flags/2/filters/groups/0/properties/0)\n")
+
+    def test_json_has_an_object_a_line(self):
+        out, _ = self.flags("--json", "--groups", '{"company": "acme"}', "--group-properties", '{"company": {"seats": 11}}')
+        self.assertEqual([json.loads(line) for line in out.splitlines()], [
+            {"key": "a", "outcome": "inconclusive", "value": None, "payload": None, "reason": "missing_context",
+             "conditionIndex": None},
+            {"key": "by-company", "outcome": "decided", "value": True, "payload": None, "reason": None,
+             "conditionIndex": 0},
+            {"key": "static", "outcome": "needs_server", "value": None, "payload": None,
+             "reason": "unsupported_definition", "conditionIndex": None}])
+
+    def test_definitions_come_from_stdin(self):
+        out, _ = self.hog("flags", "-", "--distinct-id", "ann", "--json", stdin='{"flags": [{"key": "f"}]}')
+        self.assertEqual(json.loads(out)["value"], False)
+
+    def test_a_wrong_object_is_told_by_its_option(self):
+        for option in ["--person", "--groups", "--group-properties"]:
+            for text in ["[]", "{", "1"]:
+                _, err = self.flags(option, text, code=UNUSABLE)
+                self.assertRegex(err, rf"^hog: {option} takes a JSON object, such as .* and got .*\n$")
+        _, err = self.flags("--group-properties", '{"company": 1}', "--groups", '{"company": "acme"}', code=UNUSABLE)
+        self.assertEqual(err, 'hog: flags: "company" is no object\n')
+
+    def test_what_is_no_definitions_is_refused(self):
+        for text in ["", "[]", "{}", '{"flags": 1}', "{"]:
+            _, err = self.flags(definitions=text, code=UNUSABLE)
+            self.assertRegex(err, r"^hog: .*: flags: the definitions are no ")
+
+    def test_the_distinct_id_is_needed(self):
+        _, err = self.hog("flags", self.file(self.DEFINITIONS), code=UNUSABLE)
+        self.assertIn("--distinct-id is required", err)
 
 
 class Functions(ToolTest):

@@ -94,6 +94,8 @@ class Host {
     std::string local_zone = "UTC";
     /// Raised by any thread to end the run soon.
     const std::atomic<bool>* stop = nullptr;
+    /// The host's own: what the native functions of its libraries find in Call::host.
+    void* context = nullptr;
 
     struct Function {
         std::string name;

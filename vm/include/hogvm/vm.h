@@ -36,7 +36,8 @@
 namespace hogvm {
 
 struct Limits {
-    double timeout_ms = 5000;                // of the program's own running time, suspensions not counted
+    // Of the program's own running time, suspensions not counted. Infinity is no limit, and the clock is not read.
+    double timeout_ms = 5000;
     std::int64_t memory = 64 * 1024 * 1024;  // bytes in the reference's accounting; 0 or less: none
     int async_steps = 100;
     std::size_t heap = 512u * 1024 * 1024;    // real bytes that values may take, and captured variables, and the trace
