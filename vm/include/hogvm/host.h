@@ -94,6 +94,9 @@ class Host {
     std::string local_zone = "UTC";
     /// Raised by any thread to end the run soon.
     const std::atomic<bool>* stop = nullptr;
+    /// Called now and then while a run lasts (every few hundred calls and backward jumps), by the thread that runs it,
+    /// for what the host must do meanwhile. It may end the run by raising Failure.
+    std::function<void()> poll;
 
     struct Function {
         std::string name;
