@@ -1,0 +1,26 @@
+"""A native engine for HogVM bytecode, PostHog's compiled form of Hog."""
+
+from __future__ import annotations
+
+from hogvm._engine import Program, Result
+from hogvm.exceptions import (
+    HogVMException,
+    HogVMHostException,
+    HogVMInputException,
+    HogVMLoadException,
+    HogVMMemoryExceededException,
+    HogVMRuntimeExceededException,
+    UncaughtHogVMException,
+)
+
+__all__ = [
+    "HogVMException",
+    "HogVMHostException",
+    "HogVMInputException",
+    "HogVMLoadException",
+    "HogVMMemoryExceededException",
+    "HogVMRuntimeExceededException",
+    "Program",
+    "Result",
+    "UncaughtHogVMException",
+]
