@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::size_t kMostIdle = 16;                  // Vms that wait in the pool
+constexpr std::size_t kMostIdle = 16;                 // Vms that wait in the pool
 constexpr auto kTurn = std::chrono::milliseconds(5);  // as long as a Python thread keeps the GIL, too
 
 std::vector<std::unique_ptr<Vm>>& pool() {

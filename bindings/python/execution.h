@@ -2,8 +2,8 @@
 // on the way.
 //
 // Vms are kept in a pool, because they keep their memory. A run borrows one for its time; a function of the host that
-// runs a program borrows another, and so does another thread. The pool is only touched with the GIL held, so it needs no
-// lock that a fork could find locked.
+// runs a program borrows another, and so does another thread. The pool is only touched with the GIL held, so it needs
+// no lock that a fork could find locked.
 //
 // A run either holds the GIL (run, resume), and then lets other threads and signal handlers have their turn every few
 // milliseconds; or it does not (run_many), and then takes it for what is Python's.

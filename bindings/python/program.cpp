@@ -1,12 +1,16 @@
 #include "program.h"
 
+#include <algorithm>
 #include <string_view>
+#include <thread>
 
 #include <hogvm/json.h>
 #include <hogvm/standard_library.h>
 
+#include "batch.h"
 #include "exceptions.h"
 #include "execution.h"
+#include "inputs.h"
 #include "result.h"
 #include "settings.h"
 #include "to_hog.h"
@@ -14,6 +18,8 @@
 
 namespace hogvm::python {
 namespace {
+
+constexpr Py_ssize_t kMostThreads = 256;
 
 constexpr const char* kProgramDoc = R"(HogVM bytecode, loaded once.
 
@@ -46,20 +52,6 @@ constexpr const char* kResumeDoc = R"(resume(state, value=None, globals=None, **
 Goes on where a program was suspended, with value as what the call gives.
 
 state is a suspended Result or its state, a dict or JSON text. The globals are no part of it: give them again.)";
-
-/// JSON text in a str or bytes; nothing for other objects. A view of the object's own text.
-std::optional<std::string_view> json_text(PyObject* object) {
-    Py_ssize_t size = 0;
-    if (PyUnicode_Check(object)) {
-        const char* utf8 = PyUnicode_AsUTF8AndSize(object, &size);
-        if (utf8 == nullptr) throw py::error_already_set();
-        return std::string_view(utf8, static_cast<std::size_t>(size));
-    }
-    char* bytes = nullptr;
-    if (!PyBytes_Check(object)) return std::nullopt;
-    if (PyBytes_AsStringAndSize(object, &bytes, &size) != 0) throw py::error_already_set();
-    return std::string_view(bytes, static_cast<std::size_t>(size));
-}
 
 LoadedProgram load(const py::object& bytecode) {
     try {
@@ -112,11 +104,6 @@ py::object finish(Outcome outcome, Execution& execution, const Settings& setting
     return make_result(outcome);
 }
 
-void check_globals(PyObject* globals) {
-    if (globals == Py_None || PyDict_Check(globals) || is_other_mapping(globals)) return;
-    throw py::type_error(std::string("globals: expected a mapping or JSON text, got ") + Py_TYPE(globals)->tp_name);
-}
-
 py::object run(LoadedProgram& self, const Arguments& arguments) {
     PyObject* globals = Py_None;
     Settings settings;
@@ -127,8 +114,33 @@ py::object run(LoadedProgram& self, const Arguments& arguments) {
     });
     Execution execution(settings);
     if (const auto text = json_text(globals)) return finish(execution.run(*self.program, *text), execution, settings);
-    check_globals(globals);
+    check_mapping("globals", globals);
     return finish(execution.run(*self.program, globals, self.keys), execution, settings);
+}
+
+std::size_t threads_of(PyObject* given) {
+    if (given == Py_None) return std::max(1u, std::thread::hardware_concurrency());
+    const Py_ssize_t threads = PyNumber_AsSsize_t(given, PyExc_OverflowError);
+    if (threads == -1 && PyErr_Occurred() != nullptr) throw py::error_already_set();
+    if (threads < 1) throw py::value_error("threads: expected 1 or more, got " + std::to_string(threads));
+    return static_cast<std::size_t>(std::min<Py_ssize_t>(threads, kMostThreads));
+}
+
+py::object run_many(LoadedProgram& self, const Arguments& arguments) {
+    PyObject* events = nullptr;
+    PyObject* threads = Py_None;
+    Settings settings;
+    each("run_many", arguments, {"events"}, [&](std::string_view name, PyObject* given) {
+        if (name == "events") return events = given, true;
+        if (name == "threads") return threads = given, true;
+        return settings.take(name.data(), given);
+    });
+    if (events == nullptr) throw py::type_error("run_many() missing 1 required argument: 'events'");
+    if (PyDict_Check(events) || PyUnicode_Check(events) || PyBytes_Check(events))
+        throw py::type_error("events: expected an iterable of events, got one event");
+    const auto list = py::reinterpret_steal<py::list>(PySequence_List(events));
+    if (!list) throw py::error_already_set();
+    return python::run_many(self, list, threads_of(threads), settings);
 }
 
 std::shared_ptr<State> state_of(PyObject* object) {
@@ -157,9 +169,11 @@ py::object resume(const Arguments& arguments) {
     });
     if (state == nullptr) throw py::type_error("resume() missing 1 required argument: 'state'");
     py::object parsed;
-    if (const auto text = json_text(globals)) parsed = py::module_::import("json").attr("loads")(py::handle(globals));
-    if (parsed) globals = parsed.ptr();
-    check_globals(globals);
+    if (json_text(globals)) {
+        parsed = py::module_::import("json").attr("loads")(py::handle(globals));
+        globals = parsed.ptr();
+    }
+    check_mapping("globals", globals);
     const std::shared_ptr<State> from = state_of(state);
     Execution execution(settings);
     Keys keys;
@@ -191,14 +205,23 @@ PyObject* run_method(PyObject* self, PyObject* const* values, Py_ssize_t count, 
     return guarded([&] { return run(loaded(self), {values, static_cast<std::size_t>(count), names}); });
 }
 
+PyObject* run_many_method(PyObject* self, PyObject* const* values, Py_ssize_t count, PyObject* names) {
+    return guarded([&] { return run_many(loaded(self), {values, static_cast<std::size_t>(count), names}); });
+}
+
 PyObject* resume_function(PyObject*, PyObject* const* values, Py_ssize_t count, PyObject* names) {
     return guarded([&] { return resume({values, static_cast<std::size_t>(count), names}); });
 }
 
-PyMethodDef run_def = {"run", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(run_method)),
-                       METH_FASTCALL | METH_KEYWORDS, kRunDoc};
-PyMethodDef resume_def = {"resume", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(resume_function)),
-                          METH_FASTCALL | METH_KEYWORDS, kResumeDoc};
+using FastFunction = PyObject* (*)(PyObject*, PyObject* const*, Py_ssize_t, PyObject*);
+
+PyMethodDef definition(const char* name, FastFunction function, const char* doc) {
+    const auto plain = reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
+    return {name, plain, METH_FASTCALL | METH_KEYWORDS, doc};
+}
+PyMethodDef run_def = definition("run", run_method, kRunDoc);
+PyMethodDef run_many_def = definition("run_many", run_many_method, kRunManyDoc);
+PyMethodDef resume_def = definition("resume", resume_function, kResumeDoc);
 
 py::object owned(PyObject* object) {
     if (object == nullptr) throw py::error_already_set();
@@ -215,33 +238,47 @@ const std::string& LoadedProgram::json() {
 void add_program(py::module_& module) {
     py::class_<LoadedProgram> type(module, "Program", kProgramDoc, py::is_final());
     type.def(py::init(&load), py::arg("bytecode"))
-        .def_property_readonly("bytecode", [](LoadedProgram& p) { return document_to_python(p.document); },
-                               "What it was loaded from, anew: a list of tokens, or a dict.")
-        .def_property_readonly("version", [](LoadedProgram& p) { return p.program->version(); },
-                               "As the header says; 0 reverses the arguments of functions.")
-        .def_property_readonly("reads", [](LoadedProgram& p) {
-            py::list paths;
-            for (const std::string& path : p.program->reads()) paths.append(message_to_python(path));
-            return paths;
-        }, "The paths of globals that it reads, such as 'properties.plan'.")
-        .def("check", [](LoadedProgram& p) {
-            py::list findings;
-            for (const auto& f : p.program->check())
-                findings.append(py::make_tuple(message_to_python(f.chunk), f.ip, message_to_python(f.message)));
-            return findings;
-        }, "What would fail if it were reached: a list of (chunk, ip, message).")
-        .def("disassemble", [](LoadedProgram& p) { return message_to_python(p.program->disassemble()); },
-             "The instructions, a line each.")
-        .def("__eq__", [](LoadedProgram& a, const py::object& b) -> py::object {
-            if (!py::isinstance<LoadedProgram>(b)) return py::reinterpret_borrow<py::object>(Py_NotImplemented);
-            return py::bool_(a.json() == py::cast<LoadedProgram&>(b).json());
-        })
+        .def_property_readonly(
+            "bytecode", [](LoadedProgram& p) { return document_to_python(p.document); },
+            "What it was loaded from, anew: a list of tokens, or a dict.")
+        .def_property_readonly(
+            "version", [](LoadedProgram& p) { return p.program->version(); },
+            "As the header says; 0 reverses the arguments of functions.")
+        .def_property_readonly(
+            "reads",
+            [](LoadedProgram& p) {
+                py::list paths;
+                for (const std::string& path : p.program->reads()) paths.append(message_to_python(path));
+                return paths;
+            },
+            "The paths of globals that it reads, such as 'properties.plan'.")
+        .def(
+            "check",
+            [](LoadedProgram& p) {
+                py::list findings;
+                for (const auto& f : p.program->check())
+                    findings.append(py::make_tuple(message_to_python(f.chunk), f.ip, message_to_python(f.message)));
+                return findings;
+            },
+            "What would fail if it were reached: a list of (chunk, ip, message).")
+        .def(
+            "disassemble", [](LoadedProgram& p) { return message_to_python(p.program->disassemble()); },
+            "The instructions, a line each.")
+        .def("__eq__",
+             [](LoadedProgram& a, const py::object& b) -> py::object {
+                 if (!py::isinstance<LoadedProgram>(b)) return py::reinterpret_borrow<py::object>(Py_NotImplemented);
+                 return py::bool_(a.json() == py::cast<LoadedProgram&>(b).json());
+             })
         .def("__hash__", [](LoadedProgram& p) { return std::hash<std::string>()(p.json()); })
-        .def("__reduce__", [](const py::object& self) { return py::make_tuple(py::type::of(self), py::make_tuple(self.attr("bytecode"))); })
+        .def("__reduce__",
+             [](const py::object& self) {
+                 return py::make_tuple(py::type::of(self), py::make_tuple(self.attr("bytecode")));
+             })
         .def("__repr__", [](LoadedProgram& p) {
             return "<hogvm.Program of " + std::to_string(p.program->chunks().size()) + " chunk(s)>";
         });
-    type.attr("run") = owned(PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(type.ptr()), &run_def));
+    for (PyMethodDef* method : {&run_def, &run_many_def})
+        type.attr(method->ml_name) = owned(PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(type.ptr()), method));
     const py::object function = owned(PyCFunction_New(&resume_def, nullptr));
     type.attr("resume") = owned(PyStaticMethod_New(function.ptr()));
 }

@@ -12,10 +12,9 @@ namespace hogvm::python {
 namespace {
 
 struct Result {
-    PyObject_HEAD
-    PyObject* value;
-    PyObject* printed;  // null for none
-    PyObject* trace;    // likewise
+    PyObject_HEAD PyObject* value;
+    PyObject* printed;   // null for none
+    PyObject* trace;     // likewise
     PyObject* function;  // these two of a suspended run
     PyObject* args;
     std::shared_ptr<State> state;
@@ -115,7 +114,8 @@ PyGetSetDef getters[] = {
     {"function", get_function, nullptr, "The name of that function; None if it is not suspended.", nullptr},
     {"args", get_args, nullptr, "The arguments of that call, a list; None if it is not suspended.", nullptr},
     {"state", get_state, nullptr,
-     "All that it takes to go on, here or in another process, as a dict that JSON can hold; None if it is not suspended.",
+     "All that it takes to go on, here or in another process, as a dict that JSON can hold; None if it is not "
+     "suspended.",
      nullptr},
     {"trace", get_trace, nullptr, "With trace=True, the executed instructions: (ms, chunk, ip, op, debug).", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},

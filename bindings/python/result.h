@@ -1,5 +1,5 @@
-// Result: how a run ended for Python. It is a type of its own rather than one of pybind11's, because a filter that takes
-// half a microsecond should not spend as long again on the object that says so.
+// Result: how a run ended for Python. It is a type of its own rather than one of pybind11's, because a filter that
+// takes half a microsecond should not spend as long again on the object that says so.
 #pragma once
 
 #include <pybind11/pybind11.h>

@@ -15,10 +15,10 @@ namespace py = pybind11;
 
 struct Settings {
     RunOptions run;
-    py::object functions;       // a dict or None
-    py::object async_functions; // an iterable of names or None
-    py::object imports;         // a Mapping, a function, or None
-    py::object clock;           // a function or None
+    py::object functions;        // a dict or None
+    py::object async_functions;  // an iterable of names or None
+    py::object imports;          // a Mapping, a function, or None
+    py::object clock;            // a function or None
     std::optional<std::uint64_t> seed;
 
     /// Whether the host is asked for anything; otherwise the default one does.

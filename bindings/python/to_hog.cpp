@@ -90,8 +90,8 @@ class Converter {
         const long long i = PyLong_AsLongLongAndOverflow(object, &overflow);
         if (overflow != 0) {
             const auto bits = py::str(py::handle(object).attr("bit_length")());
-            refuse("an integer of " + std::string(bits) + " bits; integers are exact to 64 bits (signed), so give larger " +
-                   "ones as float or str");
+            refuse("an integer of " + std::string(bits) +
+                   " bits; integers are exact to 64 bits (signed), so give larger " + "ones as float or str");
         }
         if (i == -1 && PyErr_Occurred() != nullptr) throw py::error_already_set();
         return Value::integer(i);
@@ -198,7 +198,8 @@ class Converter {
     Value dict_of(const Entries& entries) {
         if (form_ == Form::Document) return Value::object(heap_.object_of(entries.all()));
         // A date or a function in the form that it has in JSON is restored, as the answers of hosts are.
-        if (entries.is_tagged && entries.are_text) return from_host(Value::object(heap_.object_of(entries.all())), heap_);
+        if (entries.is_tagged && entries.are_text)
+            return from_host(Value::object(heap_.object_of(entries.all())), heap_);
         if (entries.are_distinct) return Value::dict(heap_.dict_of(Type::Dict, entries.all()));
         Dict* out = heap_.dict(entries.all().size());
         for (const Entry& e : entries.all()) heap_.set(out, e.key, e.value);
@@ -277,7 +278,8 @@ Value text_to_hog(PyObject* str, Heap& heap) {
         return heap.string_units(ascii, 0);
     }
     Py_ssize_t size = 0;
-    if (const char* utf8 = PyUnicode_AsUTF8AndSize(str, &size)) return heap.string({utf8, static_cast<std::size_t>(size)});
+    if (const char* utf8 = PyUnicode_AsUTF8AndSize(str, &size))
+        return heap.string({utf8, static_cast<std::size_t>(size)});
     if (PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) throw py::error_already_set();
     PyErr_Clear();
     std::string wtf8;

@@ -10,8 +10,8 @@
 //   datetime                      a datetime in its zone; a naive one is in UTC
 //   date                          a date
 //
-// Everything else is refused, bytes among it, with a message that says what it was and where. Text is copied, since a host
-// function could let go of the object that a program still has a view of.
+// Everything else is refused, bytes among it, with a message that says what it was and where. Text is copied, since a
+// host function could let go of the object that a program still has a view of.
 //
 // All functions need the GIL. They may run Python code (a Mapping's methods, say), whose exceptions come out as
 // py::error_already_set.
