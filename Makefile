@@ -10,10 +10,10 @@ help: ## list what there is
 	@echo 'make TARGET, where TARGET is one of'
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
-setup: build/setup-build build/setup-node build/setup-bench build/setup-lint ## install everything that any target needs
+setup: build/setup-build build/setup-python build/setup-node build/setup-bench build/setup-lint ## install everything that any target needs
 	@:
 
-build: build/setup-build ## build the library, the tool (build/release/bin/hog) and the tests
+build: build/setup-build build/setup-python ## build the library, the tool (build/release/bin/hog), the Python package and the tests
 	@scripts/build.sh $(PRESET)
 
 run: build ## filter and enrich the sample events in examples/, showing what goes in, what comes out and how fast
@@ -56,3 +56,4 @@ build/setup-%: scripts/setup.sh
 	@scripts/setup.sh $*
 	@mkdir -p build && touch $@
 build/setup-node: conformance/package-lock.json
+build/setup-python: bindings/python/requirements.txt

@@ -1,5 +1,6 @@
 #include "execution.h"
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -73,7 +74,7 @@ void Execution::make_host() {
         host.clock = [this] {
             const py::gil_scoped_acquire gil;
             try {
-                return py::cast<double>(settings_.clock()) * 1000;
+                return std::round(py::cast<double>(settings_.clock()) * 1e6) / 1e3;
             } catch (py::error_already_set& e) {
                 raised_.end_run(e);
             }

@@ -43,6 +43,14 @@ py::object item_of(PyObject* mapping, PyObject* key) {
     return py::reinterpret_steal<py::object>(item);
 }
 
+/// The item of a key that is a number. The reference takes what is no array for one whose elements are the members "0",
+/// "1", ...; a dict may have the number itself as a key, which no JavaScript object can.
+py::object numbered_item(PyObject* mapping, std::int64_t key) {
+    if (py::object item = item_of(mapping, py::int_(key).ptr())) return item;
+    if (key == 0) fail(ErrorKind::Argument, "Hog arrays start from index 1");
+    return key > 0 ? item_of(mapping, py::str(py::int_(key - 1)).ptr()) : py::object();
+}
+
 bool is_mapping(PyObject* object) {
     if (PyDict_Check(object)) return true;
     if (object == Py_None || PyUnicode_Check(object) || PyLong_Check(object) || PyFloat_Check(object)) return false;
@@ -87,7 +95,7 @@ bool PythonGlobals::read(std::span<const Value> path, Heap& heap, Value& value) 
             const Value key = path[k];
             if (is_mapping(at.ptr())) {
                 if (!key.is_string() && !key.is(Type::Int)) break;
-                at = item_of(at.ptr(), (key.is_string() ? keys_.find(key) : to_python(key)).ptr());
+                at = key.is_string() ? item_of(at.ptr(), keys_.find(key).ptr()) : numbered_item(at.ptr(), key.as_int());
             } else if ((PyList_CheckExact(at.ptr()) || PyTuple_CheckExact(at.ptr())) && key.is(Type::Int) &&
                        key.as_int() > 0) {
                 at = element_of(at.ptr(), key.as_int());

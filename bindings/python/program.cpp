@@ -228,6 +228,11 @@ py::object owned(PyObject* object) {
     return py::reinterpret_steal<py::object>(object);
 }
 
+/// JSON has the same text for null and the infinities.
+bool is_same(LoadedProgram& a, LoadedProgram& b) {
+    return a.json() == b.json() && document_to_python(a.document).equal(document_to_python(b.document));
+}
+
 }  // namespace
 
 const std::string& LoadedProgram::json() {
@@ -267,7 +272,7 @@ void add_program(py::module_& module) {
         .def("__eq__",
              [](LoadedProgram& a, const py::object& b) -> py::object {
                  if (!py::isinstance<LoadedProgram>(b)) return py::reinterpret_borrow<py::object>(Py_NotImplemented);
-                 return py::bool_(a.json() == py::cast<LoadedProgram&>(b).json());
+                 return py::bool_(is_same(a, py::cast<LoadedProgram&>(b)));
              })
         .def("__hash__", [](LoadedProgram& p) { return std::hash<std::string>()(p.json()); })
         .def("__reduce__",
@@ -279,6 +284,7 @@ void add_program(py::module_& module) {
         });
     for (PyMethodDef* method : {&run_def, &run_many_def})
         type.attr(method->ml_name) = owned(PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(type.ptr()), method));
+    type.attr("run_async") = py::module_::import("hogvm.asynchronous").attr("run_async");
     const py::object function = owned(PyCFunction_New(&resume_def, nullptr));
     type.attr("resume") = owned(PyStaticMethod_New(function.ptr()));
 }

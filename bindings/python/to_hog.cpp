@@ -34,6 +34,8 @@ struct Refusal {
     if (PyBytes_Check(object) || PyByteArray_Check(object) || PyMemoryView_Check(object))
         refuse(type + " is not text; decode it to str first");
     if (PyAnySet_Check(object)) refuse(type + " has no order; make a list of it");
+    if (PyCoro_CheckExact(object))
+        refuse("a coroutine; for run_async to await it, name its function in `async_functions`");
     if (PyCallable_Check(object) != 0) refuse("a function is no value; give it as one of `functions`");
     refuse(type + " is no Hog value; give None, bool, int, float, str, list, tuple, dict, datetime or date");
 }
@@ -88,6 +90,7 @@ class Converter {
     Value integer(PyObject* object) {
         int overflow = 0;
         const long long i = PyLong_AsLongLongAndOverflow(object, &overflow);
+        if (overflow != 0 && form_ == Form::Document) return real(as_double(object));
         if (overflow != 0) {
             const auto bits = py::str(py::handle(object).attr("bit_length")());
             refuse("an integer of " + std::string(bits) +
@@ -98,7 +101,7 @@ class Converter {
     }
 
     Value real(double d) {
-        if (form_ == Form::Document && !std::isfinite(d)) refuse("NaN and the infinities are no JSON");
+        if (form_ == Form::Document && std::isnan(d)) refuse("NaN is no JSON");
         return Value::real(d);
     }
 

@@ -59,6 +59,7 @@ class Converter {
     }
 
     py::object array(const Array* a) {
+        if (a->has_holes) return without_holes(a);
         const auto size = static_cast<Py_ssize_t>(a->size);
         const py::object out = owned(a->is_tuple ? PyTuple_New(size) : PyList_New(size));
         remember(a, out);
@@ -73,10 +74,21 @@ class Converter {
         return out;
     }
 
+    /// As hosts get them: what was never written is not there.
+    py::object without_holes(const Array* a) {
+        py::list out;
+        remember(a, out);
+        for (const Value item : a->values())
+            if (!item.is(Type::Hole)) out.append(convert(item));
+        return out;
+    }
+
     py::object dict(const Dict* d) {
         const py::object out = owned(PyDict_New());
         remember(d, out);
-        for (const Entry& e : d->items()) set(out, key_of(e.key), convert(e.value));
+        const bool is_object = d->type == Type::Object;
+        for (const Entry& e : d->items())
+            if (!is_object || !e.value.is(Type::Undefined)) set(out, key_of(e.key), convert(e.value));
         return out;
     }
 

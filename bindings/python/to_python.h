@@ -1,6 +1,6 @@
 // From Hog's values to Python's objects.
 //
-//   null, undefined, holes        None
+//   null, undefined               None; members of objects that are undefined are left out, and so are holes in arrays
 //   booleans, numbers             bool; int where the number is kept as an integer, else float
 //   text                          str; a lone surrogate is one there, too
 //   arrays, tuples                list, tuple

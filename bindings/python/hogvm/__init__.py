@@ -12,8 +12,10 @@ from hogvm.exceptions import (
     HogVMRuntimeExceededException,
     UncaughtHogVMException,
 )
+from hogvm.execute import BytecodeResult, execute_bytecode
 
 __all__ = [
+    "BytecodeResult",
     "HogVMException",
     "HogVMHostException",
     "HogVMInputException",
@@ -23,4 +25,5 @@ __all__ = [
     "Program",
     "Result",
     "UncaughtHogVMException",
+    "execute_bytecode",
 ]
