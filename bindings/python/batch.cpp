@@ -97,7 +97,7 @@ class Batch::Worker {
     void prepare(const py::object& object) {
         Event& event = slice_.emplace_back();
         try {
-            event.text = json_text(object.ptr());
+            event.text = object.is_none() ? "" : json_text(object.ptr());
             if (event.text) return;
             check_mapping("event", object.ptr());
             event.globals.emplace(object.ptr(), batch_.paths_, heap_, keys_, execution_.raised());

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "to_hog.h"
 #include "to_python.h"
 
 namespace hogvm::python {
@@ -31,10 +32,10 @@ py::object uncaught(const Outcome& outcome) {
 }
 
 /// An exception's own words; its type's name where it has none.
-std::string text_of(const py::object& exception) {
+std::string words_of(const py::object& exception) {
     std::string text = Py_TYPE(exception.ptr())->tp_name;
     try {
-        const auto words = py::cast<std::string>(py::str(exception));
+        const std::string words = text_of(py::str(exception));
         if (!words.empty()) text += ": " + words;
     } catch (py::error_already_set&) {
         return text;
@@ -51,7 +52,7 @@ py::object exception_of(const Outcome& outcome, const Raised& raised, const Sett
     if (error.kind == ErrorKind::Uncaught) {
         exception = uncaught(outcome);
     } else {
-        const std::string text = raised.is_there() ? text_of(raised.exception()) : error.message;
+        const std::string text = raised.is_there() ? words_of(raised.exception()) : error.message;
         exception = class_named(class_for(error.kind))(message_to_python(text));
     }
     exception.attr("kind") = name_of(error.kind);

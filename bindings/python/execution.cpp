@@ -46,8 +46,6 @@ bool is_coroutine_function(PyObject* function) {
     return py::cast<bool>(Types::get().is_coroutine_fn(py::handle(function)));
 }
 
-std::string utf8(py::handle str) { return py::cast<std::string>(str); }
-
 }  // namespace
 
 Execution::Execution(const Settings& settings, const std::atomic<bool>* stop)
@@ -94,13 +92,15 @@ void Execution::make_host() {
 
 void Execution::add_functions(Host& host) {
     if (settings_.async_functions)
-        for (const py::handle name : settings_.async_functions) host.add_async(utf8(name));
+        for (const py::handle name : settings_.async_functions)
+            if (host.find(text_of(name)) == nullptr) host.add_async(text_of(name));
     if (!settings_.functions) return;
     for (const auto& [name, function] : py::reinterpret_borrow<py::dict>(settings_.functions)) {
+        if (host.find(text_of(name)) != nullptr) continue;
         if (is_coroutine_function(function.ptr())) {
-            host.add_async(utf8(name));
+            host.add_async(text_of(name));
         } else {
-            host.add(utf8(name), [this, callee = function.ptr()](Call& c) { return call(callee, c); });
+            host.add(text_of(name), [this, callee = function.ptr()](Call& c) { return call(callee, c); });
         }
     }
 }
@@ -126,7 +126,7 @@ std::optional<std::string> Execution::import(std::string_view name) {
         chunk = from[key];
     }
     if (chunk.is_none()) return std::nullopt;
-    if (PyUnicode_Check(chunk.ptr())) return utf8(chunk);
+    if (PyUnicode_Check(chunk.ptr())) return text_of(chunk);
     Heap heap;
     return json::to_text(to_document(chunk.ptr(), heap, "imports." + std::string(name)));
 }

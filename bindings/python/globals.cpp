@@ -83,6 +83,8 @@ py::object Keys::find(Value key) {
 
 void Raised::end_run(py::error_already_set& error) {
     exception_ = error.value();
+    // Before Python 3.12 an exception that is in flight does not have it yet.
+    if (error.trace()) PyException_SetTraceback(exception_.ptr(), error.trace().ptr());
     // What of the exception's text can't be had is not worth an error of its own.
     fail(ErrorKind::Host, std::string(Py_TYPE(exception_.ptr())->tp_name));
 }

@@ -192,10 +192,7 @@ class Converter {
 
     static std::string step_to(const py::object& key) {
         if (!PyUnicode_Check(key.ptr())) return '[' + std::string(py::repr(key)) + ']';
-        const py::object bytes =
-            py::reinterpret_steal<py::object>(PyUnicode_AsEncodedString(key.ptr(), "utf-8", "backslashreplace"));
-        if (!bytes) throw py::error_already_set();
-        return '.' + std::string(py::reinterpret_borrow<py::bytes>(bytes));
+        return '.' + text_of(key);
     }
 
     Value dict_of(const Entries& entries) {
@@ -240,10 +237,12 @@ class Converter {
 
     Value decimal(PyObject* object) {
         const double d = as_double(object);
-        if (!(std::fabs(d) < 0x1p62)) return real(d);
+        if (!(std::fabs(d) <= 0x1p63)) return real(d);
         const auto whole = py::reinterpret_steal<py::object>(PyNumber_Long(object));
         if (!whole) throw py::error_already_set();
-        return py::handle(object).equal(whole) ? integer(whole.ptr()) : real(d);
+        int overflow = 0;
+        const long long i = PyLong_AsLongLongAndOverflow(whole.ptr(), &overflow);
+        return overflow == 0 && py::handle(object).equal(whole) ? Value::integer(i) : real(d);
     }
 
     Value datetime(PyObject* object) {
@@ -274,21 +273,24 @@ Value to_document(PyObject* object, Heap& heap, std::string_view at) {
     return converted(object, heap, Form::Document, at);
 }
 
+std::string text_of(py::handle str) {
+    Py_ssize_t size = 0;
+    if (const char* utf8 = PyUnicode_AsUTF8AndSize(str.ptr(), &size)) return {utf8, static_cast<std::size_t>(size)};
+    if (PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) throw py::error_already_set();
+    PyErr_Clear();
+    std::string wtf8;
+    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(str.ptr()); ++i)
+        text::append(static_cast<std::uint32_t>(PyUnicode_READ_CHAR(str.ptr(), i)), wtf8);
+    return wtf8;
+}
+
 Value text_to_hog(PyObject* str, Heap& heap) {
     if (PyUnicode_IS_COMPACT_ASCII(str)) {
         const std::string_view ascii(static_cast<const char*>(PyUnicode_DATA(str)),
                                      static_cast<std::size_t>(PyUnicode_GET_LENGTH(str)));
         return heap.string_units(ascii, 0);
     }
-    Py_ssize_t size = 0;
-    if (const char* utf8 = PyUnicode_AsUTF8AndSize(str, &size))
-        return heap.string({utf8, static_cast<std::size_t>(size)});
-    if (PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) throw py::error_already_set();
-    PyErr_Clear();
-    std::string wtf8;
-    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(str); ++i)
-        text::append(static_cast<std::uint32_t>(PyUnicode_READ_CHAR(str, i)), wtf8);
-    return heap.string(wtf8);
+    return heap.string(text_of(str));
 }
 
 bool is_other_mapping(PyObject* object) {

@@ -37,7 +37,8 @@ Value to_hog(PyObject* object, Heap& heap, std::string_view at);
 /// 64 bits as doubles.
 Value to_document(PyObject* object, Heap& heap, std::string_view at);
 
-/// A str as a value. Joins surrogates that stand beside each other.
+/// A str as WTF-8, where surrogates that stand beside each other are joined, and as a value.
+std::string text_of(py::handle str);
 Value text_to_hog(PyObject* str, Heap& heap);
 
 /// Whether the object is a Mapping, other than by being a dict.
