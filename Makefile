@@ -34,10 +34,11 @@ conformance: build build/setup-node ## every program on this engine and on the r
 	@scripts/with-node.sh node conformance/differential.mjs --exe build/release/bin/hogvm_exchange --seed 1 --count 2000
 	@scripts/with-node.sh node conformance/selectors.mjs --exe build/release/bin/hogvm_filters
 
-bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM and Lua, and of rule sets
+bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM and Lua, of rule sets and of the Python package
 	@scripts/with-node.sh node bench/compare.mjs
 	@build/release/bin/hogvm_rules_bench >build/rule-sets.json
 	@python3 bench/rules_plot.py build/rule-sets.json build/rule-sets.svg
+	@if [ -d build/release/python ]; then echo; PYTHONPATH=build/release/python build/python/bin/python bench/python.py; fi
 
 format: build/setup-lint ## rewrite the C++ files in the project's format
 	@git ls-files -co --exclude-standard '*.cpp' '*.h' | xargs clang-format -i

@@ -33,8 +33,8 @@ namespace py = pybind11;
 /// first in the message. Nested deeper than kMaxDepth is refused, and so is what holds itself.
 Value to_hog(PyObject* object, Heap& heap, std::string_view at);
 
-/// Bytecode or a state: as JSON text would give it, with objects instead of dicts, keys that are text, and integers beyond
-/// 64 bits as doubles.
+/// Bytecode or a state: as JSON text would give it, with objects instead of dicts, keys that are text, and integers
+/// beyond 64 bits as doubles.
 Value to_document(PyObject* object, Heap& heap, std::string_view at);
 
 /// A str as WTF-8, where surrogates that stand beside each other are joined, and as a value.

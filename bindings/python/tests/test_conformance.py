@@ -237,6 +237,7 @@ def view(answer: dict[str, Any], field: str) -> Any:
     if field == "json" and isinstance(value, str) and "reference" in answer:
         return json.loads(value)
     if field == "error":
+        value = value or {}
         return [value.get("type"), TIMED_OUT.sub(r"\1", value.get("message", "")), value.get("hogType")]
     return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+from typing import Any
 
 from programs import FILTER, THROWING, program
 
@@ -49,7 +50,7 @@ def test_runs_that_make_objects_call_functions_and_fail() -> None:
 
 
 def test_batches() -> None:
-    events = [{"event": "$pageview", "properties": {"plan": "pro"}}, '{"event": "x", "properties": {}}', 5] * 200
+    events: list[Any] = [{"event": "$pageview", "properties": {"plan": "pro"}}, '{"event": "x", "properties": {}}', 5] * 200
     assert grown_kib(lambda: FILTER.run_many(events, threads=2), 100) < 4096
 
 

@@ -25,7 +25,7 @@ def test_a_filter() -> None:
     assert result.max_memory > 0
     assert result.stdout == []
     assert not result.suspended
-    assert result.state is result.function is result.args is None
+    assert (result.state, result.function, result.args) == (None, None, None)
     assert repr(result) == "<hogvm.Result value=True ops=11>"
 
 

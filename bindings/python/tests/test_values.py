@@ -141,7 +141,7 @@ def test_paths_lead_through_dicts_lists_and_mappings(path: list[Any], wanted: An
 
 
 def test_a_defaultdict_is_not_made_longer() -> None:
-    globals = defaultdict(list, {"x": defaultdict(list)})
+    globals: dict[str, Any] = defaultdict(dict, {"x": defaultdict(dict)})
     assert reading("x", "y").run(globals).value is None
     assert not globals["x"]
 
