@@ -19,6 +19,10 @@ using std::chrono::steady_clock;
 constexpr std::size_t kMostIdle = 16;                 // Vms that wait in the pool
 constexpr auto kTurn = std::chrono::milliseconds(5);  // as long as a Python thread keeps the GIL, too
 
+// Each takes its part of the C stack, of which Python's limit of recursion knows nothing.
+constexpr int kMostNested = 200;
+thread_local int nested = 0;
+
 std::vector<std::unique_ptr<Vm>>& pool() {
     static auto* const idle = new std::vector<std::unique_ptr<Vm>>;  // never destroyed: threads may outlive main
     return *idle;
@@ -47,6 +51,15 @@ bool is_coroutine_function(PyObject* function) {
 }
 
 }  // namespace
+
+Execution::Nesting::Nesting() {
+    if (nested >= kMostNested)
+        fail(ErrorKind::Depth, "Programs run each other through functions of the host more than " +
+                                   std::to_string(kMostNested) + " deep");
+    ++nested;
+}
+
+Execution::Nesting::~Nesting() { --nested; }
 
 Execution::Execution(const Settings& settings, const std::atomic<bool>* stop)
     : settings_(settings), stop_(stop), vm_(borrow()), last_turn_(steady_clock::now()) {

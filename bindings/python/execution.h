@@ -49,6 +49,15 @@ class Execution {
     std::optional<std::string> import(std::string_view name);
     void poll();
 
+    /// Counts the runs inside one another on this thread.
+    struct Nesting {
+        Nesting();
+        ~Nesting();
+        Nesting(const Nesting&) = delete;
+        Nesting& operator=(const Nesting&) = delete;
+    };
+
+    Nesting nesting_;
     const Settings& settings_;
     const std::atomic<bool>* stop_;
     std::unique_ptr<Vm> vm_;

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "types.h"
 
 namespace hogvm::python {
 namespace {
+
+constexpr std::size_t kNoHeapLimit = std::size_t{1} << 40;
+constexpr long long kMostSteps = 1 << 30;
 
 [[noreturn]] void refuse(const std::string& name, const char* wanted, py::handle value) {
     throw py::type_error(name + ": expected " + wanted + ", got " + Py_TYPE(value.ptr())->tp_name);
@@ -71,13 +75,14 @@ bool Settings::take(const char* name, py::handle value) {
     const auto is = [name](const char* known) { return std::strcmp(name, known) == 0; };
     const bool is_given = !value.is_none();
     if (is("timeout")) {
-        if (is_given) run.limits.timeout_ms = seconds(name, value) * 1000;
+        run.limits.timeout_ms = is_given ? seconds(name, value) * 1000 : std::numeric_limits<double>::infinity();
     } else if (is("memory_limit")) {
         run.limits.memory = is_given ? integer(name, value) : 0;
     } else if (is("heap_limit")) {
-        if (is_given) run.limits.heap = static_cast<std::size_t>(std::max(0LL, integer(name, value)));
+        run.limits.heap = is_given ? static_cast<std::size_t>(std::max(0LL, integer(name, value))) : kNoHeapLimit;
     } else if (is("max_async_steps")) {
-        if (is_given) run.limits.async_steps = static_cast<int>(std::clamp(integer(name, value), 0LL, 1LL << 30));
+        run.limits.async_steps =
+            is_given ? static_cast<int>(std::clamp(integer(name, value), 0LL, kMostSteps)) : kMostSteps;
     } else if (is("trace")) {
         run.trace = is_given && PyObject_IsTrue(value.ptr()) == 1;
     } else if (is("functions")) {

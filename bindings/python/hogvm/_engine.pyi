@@ -88,8 +88,8 @@ class Program:
         globals: a dict or any other Mapping, of which only what the program reads is converted; or JSON text.
         functions: the host's, by name. Coroutine functions among them suspend the program.
         async_functions: names of more functions that suspend it.
-        timeout: of running, suspensions not counted; seconds or a timedelta.
-        memory_limit: bytes in the accounting of the reference VM; None for no limit.
+        timeout: of running, suspensions not counted; seconds or a timedelta. None for no limit, here and below.
+        memory_limit: bytes in the accounting of the reference VM.
         heap_limit: real bytes that the run's values may take.
         max_async_steps: how often it may be suspended.
         imports: the chunks that the program may import, by name; each is a list of tokens, a dict with "bytecode" and
