@@ -104,7 +104,7 @@ class Batch::Worker {
         } catch (const py::builtin_exception& e) {
             event.refusal = exception_of(Failure(ErrorKind::Input, e.what()));
         } catch (py::error_already_set& e) {
-            event.refusal = exception_of(Failure(ErrorKind::Input, "an event's text is not Unicode"));
+            event.refusal = exception_of(Failure(ErrorKind::Input, "the event could not be read"));
             PyException_SetCause(event.refusal.ptr(), e.value().inc_ref().ptr());
         }
     }
