@@ -10,10 +10,10 @@ help: ## list what there is
 	@echo 'make TARGET, where TARGET is one of'
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
-setup: build/setup-build build/setup-node build/setup-bench build/setup-lint ## install everything that any target needs
+setup: build/setup-build build/setup-python build/setup-node build/setup-bench build/setup-lint ## install everything that any target needs
 	@:
 
-build: build/setup-build ## build the library, the tool (build/release/bin/hog) and the tests
+build: build/setup-build build/setup-python ## build the library, the tool (build/release/bin/hog), the Python package and the tests
 	@scripts/build.sh $(PRESET)
 
 run: build ## filter and enrich the sample events in examples/, showing what goes in, what comes out and how fast
@@ -35,11 +35,12 @@ conformance: build build/setup-node ## all compared: programs with the reference
 	@scripts/with-node.sh node conformance/selectors.mjs --exe build/release/bin/hogvm_filters
 	@scripts/with-node.sh node conformance/flags.mjs --exe build/release/bin/hogvm_flags_exchange --crossed
 
-bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM, Lua and posthog-node, and of rule sets
+bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM, Lua and posthog-node; of rule sets and of the packages
 	@scripts/with-node.sh node bench/compare.mjs
 	@scripts/with-node.sh node bench/compare_flags.mjs
 	@build/release/bin/hogvm_rules_bench >build/rule-sets.json
 	@python3 bench/rules_plot.py build/rule-sets.json build/rule-sets.svg
+	@if [ -d build/release/python ]; then echo; PYTHONPATH=build/release/python build/python/bin/python bench/python.py; fi
 
 format: build/setup-lint ## rewrite the C++ files in the project's format
 	@git ls-files -co --exclude-standard '*.cpp' '*.h' | xargs clang-format -i
@@ -58,3 +59,4 @@ build/setup-%: scripts/setup.sh
 	@scripts/setup.sh $*
 	@mkdir -p build && touch $@
 build/setup-node: conformance/package-lock.json
+build/setup-python: bindings/python/requirements.txt

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing for one group of the Makefile's targets: setup.sh build|node|bench|lint
+# Installs what is missing for one group of the Makefile's targets: setup.sh build|python|node|bench|lint
 set -euo pipefail
 cd "$(dirname "$0")/.."
 log=build/setup.log
@@ -67,13 +67,31 @@ need_node() {
     fi
 }
 
+# The Python package is built for the python3 there is, with what PyPI has for that in build/python. Where that python3 is
+# too old or has no headers, the package is left out.
+need_python() {
+    local python headers='import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")'
+    need python3:python3
+    python=$(command -v python3)
+    if [[ $(realpath "$python") == /usr/bin/* ]] && command -v apt-get >/dev/null; then need python3-dev python3-venv; fi
+    if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || ! "$python" -c "$headers" 2>/dev/null; then
+        echo "setup: the Python package is left out: $python is older than 3.10 or has no headers (python3-dev)" >&2
+        return 0
+    fi
+    echo "setup: installing pybind11 and pytest in build/python"
+    logged "python3 -m venv build/python failed" "$python" -m venv --clear build/python
+    logged 'pip could not install what bindings/python/requirements.txt names' \
+        build/python/bin/python -m pip install --disable-pip-version-check -r bindings/python/requirements.txt
+}
+
 case ${1-} in
     build)
         need cmake:cmake ninja-build:ninja g++:c++ python3:python3 pkg-config:pkg-config tzdata doctest-dev libabsl-dev \
             libbenchmark-dev libboost-json1.81-dev libcli11-dev libre2-dev libssl-dev libutf8proc-dev
         ;;
+    python) need_python ;;
     node) need_node ;;
     bench) need lua5.4:lua5.4 ;;
     lint) need clang-format:clang-format clang-tidy:clang-tidy git:git ;;
-    *) die 'which group? build, node, bench or lint' ;;
+    *) die 'which group? build, python, node, bench or lint' ;;
 esac

@@ -197,6 +197,7 @@ void Run::check_time(std::size_t work) {
     work_ = 0;
     if (host_.stop != nullptr && host_.stop->load(std::memory_order_relaxed))
         fail(ErrorKind::Cancelled, "Execution was cancelled");
+    if (host_.poll) host_.poll();
     if (std::isinf(options_.limits.timeout_ms)) return;
     // Time runs from the first look: reading the clock twice takes as long as a filter.
     const double now = steady_ms();

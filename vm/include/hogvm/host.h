@@ -96,6 +96,9 @@ class Host {
     const std::atomic<bool>* stop = nullptr;
     /// The host's own: what the native functions of its libraries find in Call::host.
     void* context = nullptr;
+    /// Called now and then while a run lasts (every few hundred calls and backward jumps), by the thread that runs it,
+    /// for what the host must do meanwhile. It may end the run by raising Failure.
+    std::function<void()> poll;
 
     struct Function {
         std::string name;

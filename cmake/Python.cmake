@@ -1,0 +1,36 @@
+# The Python that the package is built for, and pybind11.
+#
+# HOGVM_PYTHON is ON (then what is missing is an error; `pip install` sets it), OFF, or AUTO: the package is built if
+# scripts/setup.sh has made its virtual environment, build/python, and HOGVM_PYTHON_MISSING says why if not.
+set(HOGVM_PYTHON_MISSING "")
+set(venv ${PROJECT_SOURCE_DIR}/build/python)
+if(HOGVM_PYTHON STREQUAL "AUTO")
+    if(EXISTS ${venv}/bin/python)
+        set(Python_EXECUTABLE ${venv}/bin/python)
+        set(quietly QUIET)
+    else()
+        set(HOGVM_PYTHON_MISSING "there is no virtual environment build/python; `make setup` makes it")
+    endif()
+elseif(HOGVM_PYTHON)
+    set(quietly REQUIRED)
+endif()
+
+if(HOGVM_PYTHON AND NOT HOGVM_PYTHON_MISSING)
+    set(PYBIND11_FINDPYTHON ON)
+    find_package(Python 3.10 COMPONENTS Interpreter Development.Module ${quietly})
+    if(NOT pybind11_DIR AND Python_EXECUTABLE)
+        execute_process(COMMAND ${Python_EXECUTABLE} -m pybind11 --cmakedir OUTPUT_VARIABLE pybind11_DIR
+                        OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    endif()
+    if(NOT Python_FOUND)
+        set(HOGVM_PYTHON_MISSING "CPython 3.10 or later with its headers (python3-dev) was not found")
+    else()
+        find_package(pybind11 3 CONFIG ${quietly})
+        if(NOT pybind11_FOUND)
+            set(HOGVM_PYTHON_MISSING "pybind11 was not found in build/python; `make setup` installs it")
+        endif()
+    endif()
+endif()
+if(HOGVM_PYTHON_MISSING)
+    message(NOTICE "The Python package is left out: ${HOGVM_PYTHON_MISSING}.")
+endif()
