@@ -1,0 +1,142 @@
+// exec, execSync and execAsync as @posthog/hogvm has them.
+'use strict'
+
+const native = require('./native')
+const { addon, registers } = native
+const { DEFAULT_MAX_ASYNC_STEPS, DEFAULT_MAX_MEMORY, DEFAULT_TIMEOUT_MS } = require('./constants')
+const { HogVMException, asLoadError, exceptionOf } = require('./errors')
+const { hostOf } = require('./host')
+const { programOf, programOfBundle } = require('./programs')
+const { ASYNC_STL } = require('./stl')
+
+const invalid = () => new HogVMException("Invalid HogQL bytecode, must start with '_H'")
+
+/** The chunks of the input by name, and its state, if it is one. */
+function chunksOf(input) {
+    if (Array.isArray(input)) return { root: { bytecode: input } }
+    if (input === null || typeof input !== 'object') throw invalid()
+    const bytecodes = input.bytecode ? { root: { bytecode: input.bytecode } } : input.bytecodes
+    if (!Array.isArray(bytecodes?.root?.bytecode)) throw invalid()
+    return bytecodes
+}
+
+function setLimits(options) {
+    const { FLAG } = native
+    let flags = FLAG.KEEP_STATE
+    if (options?.telemetry) flags |= FLAG.TRACE
+    if (options?.repl) flags |= FLAG.KEEP_STACK
+    registers[native.TIMEOUT] = options?.timeout ?? DEFAULT_TIMEOUT_MS
+    registers[native.MEMORY_LIMIT] = options?.memoryLimit ?? DEFAULT_MAX_MEMORY
+    registers[native.MAX_ASYNC_STEPS] = options?.maxAsyncSteps ?? DEFAULT_MAX_ASYNC_STEPS
+    registers[native.FLAGS] = flags
+}
+
+/** A state without what the engine has in the program. */
+function stateForResuming(state) {
+    const { stack, upvalues, callStack, throwStack, declaredFunctions, ops, asyncSteps, syncDuration, maxMemUsed } = state
+    const frames = callStack?.length ? callStack : [ROOT_FRAME]
+    return { stack, upvalues, callStack: frames, throwStack, declaredFunctions, ops, asyncSteps, syncDuration, maxMemUsed }
+}
+
+// Where a state without frames begins: one that ended, with `repl`.
+const ROOT_FRAME = {
+    ip: 0,
+    chunk: 'root',
+    stackStart: 0,
+    argCount: 0,
+    closure: {
+        __hogClosure__: true,
+        callable: { __hogCallable__: 'local', name: '', chunk: 'root', argCount: 0, upvalueCount: 0, ip: 1 },
+        upvalues: [],
+    },
+}
+
+function stateAfter(bytecodes, out, options) {
+    const { state, trace } = out
+    return {
+        bytecodes: out.returned ? {} : bytecodes,
+        stack: state ? state.stack : [],
+        upvalues: state ? state.upvalues : [],
+        callStack: state ? state.callStack : [],
+        throwStack: state ? state.throwStack : [],
+        declaredFunctions: state ? state.declaredFunctions : {},
+        ops: registers[native.OPS],
+        asyncSteps: registers[native.ASYNC_STEPS],
+        syncDuration: Math.round(registers[native.DURATION]),
+        maxMemUsed: registers[native.MAX_MEMORY],
+        telemetry: options?.telemetry ? (trace ?? []) : undefined,
+    }
+}
+
+function exec(input, options) {
+    const bytecodes = chunksOf(input)
+    const isState = !Array.isArray(input) && 'stack' in input
+    const { root } = bytecodes
+    const program = Array.isArray(input) ? programOf(input) : programOfBundle(bytecodes)
+    const out = {}
+    let value
+    try {
+        options?.signal?.throwIfAborted()
+        const globals =
+            root.globals && options?.globals ? { ...root.globals, ...options.globals } : (root.globals ?? options?.globals)
+        const host = hostOf(options, (name, chunk) => {
+            bytecodes[name] = chunk
+        })
+        const { HOG } = native.MODE
+        setLimits(options)
+        value = isState
+            ? addon.resume(program, stateForResuming(input), globals, host, HOG, out)
+            : addon.run(program, globals, host, HOG, out)
+    } catch (error) {
+        return { result: null, finished: false, error: asLoadError(error), state: stateAfter(bytecodes, out, options) }
+    }
+    const status = registers[native.STATUS]
+    const state = stateAfter(bytecodes, out, options)
+    if (status === native.FINISHED) return { result: options?.repl && !out.returned ? undefined : value, finished: true, state }
+    if (status === native.FAILED) return { result: null, finished: false, error: exceptionOf(value), state }
+    return { result: undefined, finished: false, asyncFunctionName: value.name, asyncFunctionArgs: value.args, state }
+}
+
+function execSync(bytecode, options) {
+    const response = exec(bytecode, options)
+    if (response.finished) return response.result
+    if ('error' in response) throw response.error
+    throw new HogVMException('Unexpected async function call: ' + response.asyncFunctionName)
+}
+
+/** The function that an async call is for: the caller's, or the library's own. */
+function asyncFunctionOf(name, args, options) {
+    const { asyncFunctions } = options ?? {}
+    if (asyncFunctions && Object.hasOwn(asyncFunctions, name)) return () => asyncFunctions[name](...args)
+    if (Object.hasOwn(ASYNC_STL, name)) return () => ASYNC_STL[name].fn(args, name, options)
+    throw new HogVMException('Invalid async function call: ' + name)
+}
+
+async function execAsync(bytecode, options) {
+    let input = bytecode
+    for (;;) {
+        const response = exec(input, options)
+        if (response.finished) return response
+        if ('error' in response) throw response.error
+        const { asyncFunctionName: name, asyncFunctionArgs: args, state } = response
+        const answer = asyncFunctionOf(name, args, options)
+        state.stack.push(await unlessAborted(answer(), options?.signal))
+        input = state
+    }
+}
+
+/** The promise, or the signal's reason as soon as it is raised. */
+function unlessAborted(promise, signal) {
+    if (!signal) return promise
+    return new Promise((resolve, reject) => {
+        const abort = () => reject(signal.reason)
+        signal.addEventListener('abort', abort, { once: true })
+        const settle = (done) => (value) => {
+            signal.removeEventListener('abort', abort)
+            done(value)
+        }
+        Promise.resolve(promise).then(settle(resolve), settle(reject))
+    })
+}
+
+module.exports = { exec, execSync, execAsync, unlessAborted }

@@ -1,0 +1,47 @@
+// What a run may call of JavaScript, in the form that src/host.h describes.
+'use strict'
+
+const { digestsOf } = require('./digests')
+
+/** The names that `table` has for calling, a line each. */
+function namesIn(table, letter) {
+    let key = ''
+    for (const name of Object.getOwnPropertyNames(table)) {
+        if (table[name] && !name.includes('\n')) key += `${letter} ${name}\n`
+    }
+    return key
+}
+
+/**
+ * The host of a run with these options; undefined if it calls nothing of theirs. `imported` is told each chunk that
+ * importBytecode gave.
+ */
+function hostOf(options, imported) {
+    if (!options) return undefined
+    const { functions, asyncFunctions, importBytecode, external, signal, print } = options
+    if (!(functions || asyncFunctions || importBytecode || external || signal || print)) return undefined
+    const host = { key: '', functions, print, importBytecode: undefined, match: undefined, extract: undefined, signal }
+    const digests = external?.crypto ? digestsOf(external.crypto) : undefined
+    if (digests) {
+        const all = { ...digests }
+        for (const name of Object.getOwnPropertyNames(functions ?? {})) {
+            if (functions[name]) all[name] = (...args) => functions[name](...args)
+        }
+        host.functions = all
+    }
+    if (host.functions) host.key += namesIn(host.functions, 'f')
+    if (asyncFunctions) host.key += namesIn(asyncFunctions, 'a')
+    if (importBytecode) {
+        host.importBytecode = (name) => {
+            const chunk = options.importBytecode(name)
+            if (!chunk) return undefined
+            imported?.(name, chunk)
+            return JSON.stringify(chunk)
+        }
+    }
+    if (external?.regex?.match) host.match = (pattern, text) => !!external.regex.match(pattern, text)
+    if (external?.regex?.extract) host.extract = (pattern, text) => String(external.regex.extract(pattern, text))
+    return host
+}
+
+module.exports = { hostOf }

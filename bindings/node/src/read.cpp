@@ -1,0 +1,248 @@
+#include "read.h"
+
+#include <cmath>
+#include <string>
+
+#include <hogvm/convert.h>
+#include <hogvm/javascript.h>
+#include <hogvm/json.h>
+#include <hogvm/text.h>
+
+namespace hogvm::node {
+namespace {
+
+constexpr std::size_t kShortString = 256;                  // UTF-16 units
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // what Node-API writes for a lone surrogate
+
+/// For as long as its handles are needed.
+class Handles {
+  public:
+    explicit Handles(napi_env env) : env_(env) { napi_open_handle_scope(env, &scope_); }
+    ~Handles() { napi_close_handle_scope(env_, scope_); }
+    Handles(const Handles&) = delete;
+    Handles& operator=(const Handles&) = delete;
+
+  private:
+    napi_env env_;
+    napi_handle_scope scope_ = nullptr;
+};
+
+napi_valuetype type_of(Environment& environment, napi_value value) {
+    napi_valuetype type = napi_undefined;
+    checked(environment, napi_typeof(environment.env, value, &type));
+    return type;
+}
+
+/// The text again, unit by unit: it may have lone surrogates.
+std::string by_units(Environment& environment, napi_value string) {
+    std::size_t units = 0;
+    checked(environment, napi_get_value_string_utf16(environment.env, string, nullptr, 0, &units));
+    std::u16string text(units + 1, u'\0');
+    checked(environment, napi_get_value_string_utf16(environment.env, string, text.data(), text.size(), &units));
+    std::string out;
+    for (std::size_t i = 0; i < units; ++i) {
+        const auto unit = static_cast<std::uint32_t>(text[i]);
+        text::append(unit, out);
+    }
+    return out;
+}
+
+}  // namespace
+
+Value read_string(Environment& environment, napi_value string, Heap& heap) {
+    // A short one is read at once; how long another is has to be asked first.
+    std::size_t capacity = kShortString * 3 + 1;
+    char* data = static_cast<char*>(heap.allocate(capacity));
+    std::size_t size = 0;
+    checked(environment, napi_get_value_string_utf8(environment.env, string, data, capacity, &size));
+    if (size + 4 > capacity) {  // it may have been cut
+        heap.shrink(data, capacity, 0);
+        checked(environment, napi_get_value_string_utf8(environment.env, string, nullptr, 0, &size));
+        capacity = size + 1;
+        data = static_cast<char*>(heap.allocate(capacity));
+        checked(environment, napi_get_value_string_utf8(environment.env, string, data, capacity, &size));
+    }
+    heap.shrink(data, capacity, size);
+    const Value text = Value::text({data, size});
+    if (text.is_ascii() || text.as_text().find(kReplacement) == std::string_view::npos) return text;
+    return heap.string(by_units(environment, string));
+}
+
+std::string read_string(Environment& environment, napi_value string) {
+    std::size_t size = 0;
+    checked(environment, napi_get_value_string_utf8(environment.env, string, nullptr, 0, &size));
+    std::string text(size + 1, '\0');
+    checked(environment, napi_get_value_string_utf8(environment.env, string, text.data(), text.size(), &size));
+    text.resize(size);
+    return text.find(kReplacement) == std::string::npos ? text : by_units(environment, string);
+}
+
+Value Reader::read(napi_value value) {
+    const napi_env env = environment_.env;
+    switch (type_of(environment_, value)) {
+        case napi_undefined: return Value::undefined();
+        case napi_null: return Value::null();
+        case napi_boolean: {
+            bool truth = false;
+            checked(environment_, napi_get_value_bool(env, value, &truth));
+            return Value::boolean(truth);
+        }
+        case napi_number: {
+            double number = 0;
+            checked(environment_, napi_get_value_double(env, value, &number));
+            return Value::number(number);
+        }
+        case napi_string: return read_string(environment_, value, heap_);
+        case napi_bigint: return read_bigint(value);
+        case napi_symbol: refuse("a symbol");
+        case napi_function: refuse("a function");
+        case napi_object: break;
+        case napi_external: refuse("a native object");
+    }
+    if (const Path* same = on_path(value)) {
+        heap_.note_cycle();
+        return same->read;
+    }
+    check_depth(static_cast<int>(path_.size()) + 1);
+    const Handles handles(env);
+    bool is_array = false;
+    checked(environment_, napi_is_array(env, value, &is_array));
+    if (is_array) return read_array(value);
+    if (shape_ == Shape::Hog && is_map(value)) return read_map(value);
+    return read_object(value);
+}
+
+Value Reader::read_array(napi_value array) {
+    const napi_env env = environment_.env;
+    std::uint32_t length = 0;
+    checked(environment_, napi_get_array_length(env, array, &length));
+    Array* out = heap_.array(0, shape_ == Shape::Hog && is_tuple(array));
+    path_.push_back({array, Value::array(out), Value::null()});
+    for (std::uint32_t i = 0; i < length; ++i) {
+        const Handles handles(env);
+        napi_value item = nullptr;
+        checked(environment_, napi_get_element(env, array, i, &item));
+        if (type_of(environment_, item) == napi_undefined) {
+            bool is_there = false;
+            checked(environment_, napi_has_element(env, array, i, &is_there));
+            if (!is_there) {
+                if (shape_ == Shape::Hog) heap_.append(out, Value::hole());
+                continue;
+            }
+        }
+        path_.back().key = Value::integer(i);
+        heap_.append(out, read(item));
+    }
+    path_.pop_back();
+    return Value::array(out);
+}
+
+Value Reader::read_object(napi_value object) {
+    const napi_env env = environment_.env;
+    napi_value keys = nullptr;
+    checked(environment_, napi_get_property_names(env, object, &keys));
+    std::uint32_t count = 0;
+    checked(environment_, napi_get_array_length(env, keys, &count));
+    Dict* out = heap_.object(count);
+    path_.push_back({object, Value::object(out), Value::null()});
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const Handles handles(env);
+        napi_value key = nullptr;
+        napi_value value = nullptr;
+        checked(environment_, napi_get_element(env, keys, i, &key));
+        checked(environment_, napi_get_property(env, object, key, &value));
+        const Value name = read_string(environment_, key, heap_);
+        path_.back().key = name;
+        heap_.set(out, name, read(value));
+    }
+    path_.pop_back();
+    return Value::object(out);
+}
+
+Value Reader::read_map(napi_value map) {
+    const napi_env env = environment_.env;
+    napi_value from = nullptr;
+    napi_value entries = nullptr;
+    napi_value array_class = nullptr;
+    napi_value global = nullptr;
+    checked(environment_, napi_get_global(env, &global));
+    checked(environment_, napi_get_named_property(env, global, "Array", &array_class));
+    checked(environment_, napi_get_named_property(env, array_class, "from", &from));
+    checked(environment_, napi_call_function(env, array_class, from, 1, &map, &entries));
+    std::uint32_t count = 0;
+    checked(environment_, napi_get_array_length(env, entries, &count));
+    Dict* out = heap_.dict(count);
+    path_.push_back({map, Value::dict(out), Value::null()});
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const Handles handles(env);
+        napi_value entry = nullptr;
+        napi_value key = nullptr;
+        napi_value value = nullptr;
+        checked(environment_, napi_get_element(env, entries, i, &entry));
+        checked(environment_, napi_get_element(env, entry, 0, &key));
+        checked(environment_, napi_get_element(env, entry, 1, &value));
+        const Value name = read(key);
+        path_.back().key = name;
+        heap_.set(out, name, read(value));
+    }
+    path_.pop_back();
+    return Value::dict(out);
+}
+
+Value Reader::read_bigint(napi_value bigint) {
+    std::int64_t integer = 0;
+    bool is_whole = false;
+    checked(environment_, napi_get_value_bigint_int64(environment_.env, bigint, &integer, &is_whole));
+    if (!is_whole) refuse("a bigint beyond 64 bits");
+    return Value::integer(integer);
+}
+
+bool Reader::is_map(napi_value object) {
+    bool is_instance = false;
+    checked(environment_, napi_instanceof(environment_.env, object, environment_.map_class(), &is_instance));
+    return is_instance;
+}
+
+bool Reader::is_tuple(napi_value array) {
+    napi_value mark = nullptr;
+    napi_value truth = nullptr;
+    bool is_marked = false;
+    checked(environment_, napi_get_named_property(environment_.env, array, "__isHogTuple", &mark));
+    checked(environment_, napi_coerce_to_bool(environment_.env, mark, &truth));
+    checked(environment_, napi_get_value_bool(environment_.env, truth, &is_marked));
+    return is_marked;
+}
+
+const Reader::Path* Reader::on_path(napi_value object) const {
+    for (const Path& path : path_) {
+        bool is_same = false;
+        checked(environment_, napi_strict_equals(environment_.env, path.object, object, &is_same));
+        if (is_same) return &path;
+    }
+    return nullptr;
+}
+
+void Reader::refuse(std::string_view what) const {
+    std::string place;
+    for (const Path& path : path_) {
+        if (!place.empty()) place += '.';
+        javascript::append_string(path.key, place);
+    }
+    fail(ErrorKind::Input,
+         (place.empty() ? "" : place.substr(0, 200) + ": ") + std::string(what) + " can't be a value of Hog");
+}
+
+Value read_from_host(Environment& environment, napi_value value, Heap& heap) {
+    if (type_of(environment, value) == napi_object) {
+        const Handles handles(environment.env);
+        napi_value undefined = nullptr;
+        napi_value text = nullptr;
+        checked(environment, napi_get_undefined(environment.env, &undefined));
+        checked(environment, napi_call_function(environment.env, undefined, environment.text_of(), 1, &value, &text));
+        if (type_of(environment, text) == napi_string)
+            return from_host(json::parse(read_string(environment, text, heap).as_text(), heap), heap);
+    }
+    return from_host(Reader(environment, heap, Shape::Host).read(value), heap);
+}
+
+}  // namespace hogvm::node

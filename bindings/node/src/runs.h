@@ -1,0 +1,28 @@
+// Runs and resumptions, on the calling thread.
+//
+// Limits go in and counts come out by the registers (environment.h). `globals` is an object, JSON text, or undefined;
+// `host` as host.h has it; `mode` says what the result is to be. What else a run gives goes into `out`, an object, as
+// far as there is any: `state` (without the program's tokens), `trace`, `printed`, `returned`.
+//
+// The value is the result of a finished run; of a suspended one {name, args}; of a failed one {kind, message, chunk,
+// ip} and, of an uncaught error, {type, payload}; or {thrown} with what JavaScript threw.
+#pragma once
+
+#include <napi.h>
+
+namespace hogvm::node {
+
+enum class Mode : std::uint8_t {
+    Hog,    // as the reference's `exec` gives it
+    Plain,  // objects, arrays; as JSON text (Status::Text) where that is faster
+    Text,   // as JSON text, always
+};
+
+Napi::Value run(const Napi::CallbackInfo& info);     ///< (program, globals, host, mode, out)
+Napi::Value resume(const Napi::CallbackInfo& info);  ///< (program, state, globals, host, mode, out)
+
+// Single operations of the library, on values of Shape::Hog; for what lib/ exports beside runs.
+Napi::Value print_value(const Napi::CallbackInfo& info);  ///< (value) → text
+Napi::Value library(const Napi::CallbackInfo& info);      ///< () → [{name, minArgs, maxArgs, kind, ...}]
+
+}  // namespace hogvm::node
