@@ -4,10 +4,11 @@
 const native = require('./native')
 const { addon, registers } = native
 const { DEFAULT_MAX_ASYNC_STEPS, DEFAULT_MAX_MEMORY, DEFAULT_TIMEOUT_MS } = require('./constants')
+const { asyncFunctionOf, unlessAborted } = require('./async')
 const { HogVMException, asLoadError, exceptionOf } = require('./errors')
 const { hostOf } = require('./host')
 const { programOf, programOfBundle } = require('./programs')
-const { ASYNC_STL } = require('./stl')
+const { rootGlobals, stateForResuming } = require('./states')
 
 const invalid = () => new HogVMException("Invalid HogQL bytecode, must start with '_H'")
 
@@ -29,26 +30,6 @@ function setLimits(options) {
     registers[native.MEMORY_LIMIT] = options?.memoryLimit ?? DEFAULT_MAX_MEMORY
     registers[native.MAX_ASYNC_STEPS] = options?.maxAsyncSteps ?? DEFAULT_MAX_ASYNC_STEPS
     registers[native.FLAGS] = flags
-}
-
-/** A state without what the engine has in the program. */
-function stateForResuming(state) {
-    const { stack, upvalues, callStack, throwStack, declaredFunctions, ops, asyncSteps, syncDuration, maxMemUsed } = state
-    const frames = callStack?.length ? callStack : [ROOT_FRAME]
-    return { stack, upvalues, callStack: frames, throwStack, declaredFunctions, ops, asyncSteps, syncDuration, maxMemUsed }
-}
-
-// Where a state without frames begins: one that ended, with `repl`.
-const ROOT_FRAME = {
-    ip: 0,
-    chunk: 'root',
-    stackStart: 0,
-    argCount: 0,
-    closure: {
-        __hogClosure__: true,
-        callable: { __hogCallable__: 'local', name: '', chunk: 'root', argCount: 0, upvalueCount: 0, ip: 1 },
-        upvalues: [],
-    },
 }
 
 function stateAfter(bytecodes, out, options) {
@@ -77,8 +58,7 @@ function exec(input, options) {
     let value
     try {
         options?.signal?.throwIfAborted()
-        const globals =
-            root.globals && options?.globals ? { ...root.globals, ...options.globals } : (root.globals ?? options?.globals)
+        const globals = rootGlobals(root.globals, options?.globals)
         const host = hostOf(options, (name, chunk) => {
             bytecodes[name] = chunk
         })
@@ -104,14 +84,6 @@ function execSync(bytecode, options) {
     throw new HogVMException('Unexpected async function call: ' + response.asyncFunctionName)
 }
 
-/** The function that an async call is for: the caller's, or the library's own. */
-function asyncFunctionOf(name, args, options) {
-    const { asyncFunctions } = options ?? {}
-    if (asyncFunctions && Object.hasOwn(asyncFunctions, name)) return () => asyncFunctions[name](...args)
-    if (Object.hasOwn(ASYNC_STL, name)) return () => ASYNC_STL[name].fn(args, name, options)
-    throw new HogVMException('Invalid async function call: ' + name)
-}
-
 async function execAsync(bytecode, options) {
     let input = bytecode
     for (;;) {
@@ -125,18 +97,4 @@ async function execAsync(bytecode, options) {
     }
 }
 
-/** The promise, or the signal's reason as soon as it is raised. */
-function unlessAborted(promise, signal) {
-    if (!signal) return promise
-    return new Promise((resolve, reject) => {
-        const abort = () => reject(signal.reason)
-        signal.addEventListener('abort', abort, { once: true })
-        const settle = (done) => (value) => {
-            signal.removeEventListener('abort', abort)
-            done(value)
-        }
-        Promise.resolve(promise).then(settle(resolve), settle(reject))
-    })
-}
-
-module.exports = { exec, execSync, execAsync, unlessAborted }
+module.exports = { exec, execSync, execAsync }

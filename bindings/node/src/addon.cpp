@@ -2,6 +2,7 @@
 #include <napi.h>
 
 #include "environment.h"
+#include "library.h"
 #include "programs.h"
 #include "runs.h"
 
@@ -25,8 +26,13 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
     add("disassemble", disassemble);
     add("run", run);
     add("resume", resume);
-    add("printValue", print_value);
+    add("call", call);
     add("library", library);
+    add("printValue", print_value);
+    add("printSyntax", print_syntax);
+    add("quote", quote);
+    add("identifier", identifier);
+    add("dateSeconds", date_seconds);
     return exports;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <hogvm/convert.h>
 #include <hogvm/javascript.h>
 
 #include "read.h"
@@ -106,11 +107,11 @@ bool ObjectGlobals::is_nullish(napi_value value) const {
     return type == napi_undefined || type == napi_null;
 }
 
-bool ArgumentGlobals::read(std::span<const Value> path, Heap&, Value& value) const {
+bool ArgumentGlobals::read(std::span<const Value> path, Heap& heap, Value& value) const {
     const std::optional<std::uint32_t> at =
         path.size() == 1 && path[0].is_string() ? javascript::array_index(path[0].as_text()) : std::nullopt;
     if (!at || *at >= arguments_.size()) return false;
-    value = arguments_[*at];
+    value = copy(arguments_[*at], heap);
     return true;
 }
 

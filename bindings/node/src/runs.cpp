@@ -5,8 +5,6 @@
 
 #include <hogvm/convert.h>
 #include <hogvm/json.h>
-#include <hogvm/print.h>
-#include <hogvm/standard_library.h>
 
 #include "globals.h"
 #include "guard.h"
@@ -269,35 +267,18 @@ Napi::Value resume(const Napi::CallbackInfo& info) {
     });
 }
 
-Napi::Value print_value(const Napi::CallbackInfo& info) {
+Napi::Value call(const Napi::CallbackInfo& info) {
     return guarded(info, [&](Environment& environment) {
         const Entered entered(environment);
+        Lane& lane = entered.lane;
+        environment.thrown.reset();
+        const RunOptions options = options_from(lane);
+        set_host(lane, info[2]);
         Heap heap;
-        const Value value = Reader(environment, heap, Shape::Hog).read(info[0]);
-        return Napi::Value(info.Env(), write_string(environment, printed(value)));
-    });
-}
-
-Napi::Value library(const Napi::CallbackInfo& info) {
-    return guarded(info, [&](Environment& environment) {
-        const Napi::Env env = info.Env();
-        const auto functions = standard_library().functions();
-        const auto out = Napi::Array::New(env, functions.size());
-        for (std::size_t i = 0; i < functions.size(); ++i) {
-            const Function& f = functions[i];
-            const auto row = Napi::Object::New(env);
-            const auto set_text = [&](const char* key, std::string_view text) {
-                row.Set(key, Napi::Value(env, write_string(environment, text)));
-            };
-            set_text("name", f.name);
-            set_text("kind", f.is_async ? "async" : f.native != nullptr ? "native" : "hog");
-            set_text("description", f.description);
-            set_text("signature", f.signature);
-            row.Set("minArgs", Napi::Number::New(env, f.min_args));
-            if (f.max_args != Function::kAnyNumber) row.Set("maxArgs", Napi::Number::New(env, f.max_args));
-            out.Set(static_cast<std::uint32_t>(i), row);
-        }
-        return out;
+        const Value arguments = Reader(environment, heap, Shape::Hog).read(info[1]);
+        const ArgumentGlobals globals(arguments.as_array()->values());
+        const Outcome outcome = lane.vm.run(*program_of(info.Env(), info[0]), globals, options);
+        return Report(lane, outcome, mode_of(info[3]), info[4]).tell();
     });
 }
 

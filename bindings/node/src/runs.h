@@ -8,6 +8,8 @@
 // ip} and, of an uncaught error, {type, payload}; or {thrown} with what JavaScript threw.
 #pragma once
 
+#include <cstdint>
+
 #include <napi.h>
 
 namespace hogvm::node {
@@ -21,8 +23,6 @@ enum class Mode : std::uint8_t {
 Napi::Value run(const Napi::CallbackInfo& info);     ///< (program, globals, host, mode, out)
 Napi::Value resume(const Napi::CallbackInfo& info);  ///< (program, state, globals, host, mode, out)
 
-// Single operations of the library, on values of Shape::Hog; for what lib/ exports beside runs.
-Napi::Value print_value(const Napi::CallbackInfo& info);  ///< (value) → text
-Napi::Value library(const Napi::CallbackInfo& info);      ///< () → [{name, minArgs, maxArgs, kind, ...}]
+Napi::Value call(const Napi::CallbackInfo& info);  ///< (program, arguments of Shape::Hog, host, mode, out)
 
 }  // namespace hogvm::node
