@@ -1,7 +1,7 @@
 // What a run may call of JavaScript, in the form that src/host.h describes.
 'use strict'
 
-const { digestsOf } = require('./digests')
+const { functionsOf } = require('./external')
 
 /** The names that `table` has for calling, a line each. */
 function namesIn(table, letter) {
@@ -20,14 +20,13 @@ function hostOf(options, imported) {
     if (!options) return undefined
     const { functions, asyncFunctions, importBytecode, external, signal, print } = options
     if (!(functions || asyncFunctions || importBytecode || external || signal || print)) return undefined
-    const host = { key: '', functions, print, importBytecode: undefined, match: undefined, extract: undefined, signal }
-    const digests = external?.crypto ? digestsOf(external.crypto) : undefined
-    if (digests) {
-        const all = { ...digests }
+    const host = { key: '', functions, print, importBytecode: undefined, match: undefined, signal }
+    const own = external && functionsOf(external)
+    if (own) {
+        host.functions = functions ? { ...own } : own
         for (const name of Object.getOwnPropertyNames(functions ?? {})) {
-            if (functions[name]) all[name] = (...args) => functions[name](...args)
+            if (functions[name]) host.functions[name] = (...args) => functions[name](...args)
         }
-        host.functions = all
     }
     if (host.functions) host.key += namesIn(host.functions, 'f')
     if (asyncFunctions) host.key += namesIn(asyncFunctions, 'a')
@@ -40,7 +39,6 @@ function hostOf(options, imported) {
         }
     }
     if (external?.regex?.match) host.match = (pattern, text) => !!external.regex.match(pattern, text)
-    if (external?.regex?.extract) host.extract = (pattern, text) => String(external.regex.extract(pattern, text))
     return host
 }
 

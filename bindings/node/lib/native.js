@@ -77,6 +77,9 @@ function textOf(value) {
     return JSON.stringify(value)
 }
 
+/** The process's own zone. */
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC'
+
 addon.setUp({
     registers,
     fillMap,
@@ -84,11 +87,11 @@ addon.setUp({
     print: (line) => console.log('%s', line),
     now: () => Date.now(),
     Map,
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC',
+    zone,
 })
 
 module.exports = {
-    addon, registers, FLAG, MODE,
+    addon, zone, registers, FLAG, MODE,
     TIMEOUT, MEMORY_LIMIT, MAX_ASYNC_STEPS, FLAGS, STATUS, OPS, MAX_MEMORY, ASYNC_STEPS, DURATION,
     FINISHED, SUSPENDED, FAILED, TEXT,
 }

@@ -3,6 +3,7 @@
 
 const { isHogDate, isHogDateTime } = require('./objects')
 const { callLibrary } = require('./library')
+const { like } = require('./like')
 const { addon } = require('./native')
 
 const isObject = (value) => typeof value === 'object' && value !== null
@@ -120,16 +121,6 @@ function calculateCost(object, marked = new Set()) {
         marked.delete(object)
     }
     return cost
-}
-
-/** LIKE: a search, in which '%' is any run of characters and '_' any one. `match` finds a regular expression in a text. */
-function like(string, pattern, caseInsensitive = false, match = undefined) {
-    const source = String(pattern)
-        .replace(/[-/\\^$*+?.()|[\]{}]/g, '\\$&')
-        .replaceAll('%', '.*')
-        .replaceAll('_', '.')
-    if (match) return match(caseInsensitive ? `(?i)${source}` : source, string)
-    return new RegExp(source, caseInsensitive ? 'i' : '').test(string)
 }
 
 /** The epoch seconds of a date or datetime; of a text beside one, as toDateTime reads it; else null. */

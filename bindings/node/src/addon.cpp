@@ -1,6 +1,7 @@
 // What the addon exports to lib/.
 #include <napi.h>
 
+#include "batch.h"
 #include "environment.h"
 #include "library.h"
 #include "programs.h"
@@ -27,6 +28,10 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
     add("run", run);
     add("resume", resume);
     add("call", call);
+    add("openBatch", open_batch);
+    add("submit", submit);
+    add("closeBatch", close_batch);
+    add("cancelBatch", cancel_batch);
     add("library", library);
     add("printValue", print_value);
     add("printSyntax", print_syntax);

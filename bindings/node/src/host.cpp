@@ -105,6 +105,16 @@ std::optional<std::string> import_chunk(Lane& lane, std::string_view name) {
     return read_string(lane.environment, text);
 }
 
+/// By the patterns of the run's host.
+bool match(Lane& lane, std::string_view pattern, std::string_view text) {
+    const HandleScope scope(lane.environment.env);
+    const napi_value given[] = {write_string(lane.environment, pattern), write_string(lane.environment, text)};
+    bool is_found = false;
+    checked(lane.environment,
+            napi_get_value_bool(lane.environment.env, call(lane, lane.host, member(lane, "match"), given), &is_found));
+    return is_found;
+}
+
 void connect_functions(Lane& lane, std::string_view key, Host& host) {
     while (!key.empty()) {
         const std::size_t end = key.find('\n');
@@ -134,12 +144,18 @@ void set_host(Lane& lane, napi_value host) {
     lane.host = type == napi_object ? host : nullptr;
     std::string key;
     if (const napi_value names = member(lane, "key")) key = read_string(lane.environment, names);
-    if (key == lane.functions_key) return;
-    const std::string local_zone = lane.vm.host().local_zone;
-    lane.vm.host() = Host();
-    connect(lane, local_zone);
-    connect_functions(lane, key, lane.vm.host());
-    lane.functions_key = std::move(key);
+    if (key != lane.functions_key) {
+        const std::string local_zone = lane.vm.host().local_zone;
+        lane.vm.host() = Host();
+        connect(lane, local_zone);
+        connect_functions(lane, key, lane.vm.host());
+        lane.functions_key = std::move(key);
+    }
+    lane.vm.host().match = nullptr;
+    if (member(lane, "match") != nullptr)
+        lane.vm.host().match = [&lane](std::string_view pattern, std::string_view text) {
+            return match(lane, pattern, text);
+        };
 }
 
 }  // namespace hogvm::node

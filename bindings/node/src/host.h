@@ -6,7 +6,7 @@
 //     functions       the functions by name, called as its methods
 //     print           optional: called with each printed line; without it, lines go to console.log
 //     importBytecode  optional: called with a chunk's name; gives JSON text of a chunk, or undefined
-//     match, extract  optional: called with a pattern and a text, in place of the engine's own RE2
+//     match           optional: called with a pattern and a text by =~ and LIKE, in place of the engine's own RE2
 //     signal          optional: an AbortSignal
 //
 // A lane's Vm keeps the functions of the run before; they are replaced where the names are others.

@@ -77,6 +77,30 @@ std::string read_string(Environment& environment, napi_value string) {
     return text.find(kReplacement) == std::string::npos ? text : by_units(environment, string);
 }
 
+std::string read_document(Environment& environment, napi_value value) {
+    bool is_bytes = false;
+    checked(environment, napi_is_typedarray(environment.env, value, &is_bytes));
+    if (is_bytes) {
+        void* data = nullptr;
+        std::size_t size = 0;
+        checked(environment, napi_get_typedarray_info(environment.env, value, nullptr, &size, &data, nullptr, nullptr));
+        return {static_cast<const char*>(data), size};
+    }
+    const std::string text = read_string(environment, value);
+    std::string out;
+    std::size_t copied = 0;
+    for (std::size_t at = text.find('\xED'); at != std::string::npos; at = text.find('\xED', at + 1)) {
+        if (static_cast<unsigned char>(text[at + 1]) < 0xA0) continue;
+        std::size_t end = at;
+        constexpr std::string_view kDigits = "0123456789abcdef";
+        const std::uint32_t unit = text::next(text, &end);
+        out.append(text, copied, at - copied).append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) out += kDigits[unit >> shift & 15];
+        copied = end;
+    }
+    return copied == 0 ? text : out.append(text, copied);
+}
+
 Value Reader::read(napi_value value) {
     const napi_env env = environment_.env;
     switch (type_of(environment_, value)) {

@@ -6,7 +6,8 @@
 // one is an error that names the place. A bigint is an integer where 64 bits hold it, else an error.
 #pragma once
 
-#include <span>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,9 @@ namespace hogvm::node {
 /// Text as WTF-8 on `heap`.
 Value read_string(Environment& environment, napi_value string, Heap& heap);
 std::string read_string(Environment& environment, napi_value string);
+
+/// JSON text from a string or from UTF-8 bytes. Lone surrogates in a string are escaped, as JSON must have them.
+std::string read_document(Environment& environment, napi_value text);
 
 enum class Shape : std::uint8_t {
     Host,  // objects as the host has them: plain objects are Type::Object; from_host makes them a program's

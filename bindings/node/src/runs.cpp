@@ -1,5 +1,7 @@
 #include "runs.h"
 
+#include <algorithm>
+#include <climits>
 #include <cmath>
 #include <string>
 
@@ -18,18 +20,17 @@ namespace {
 
 constexpr std::size_t kFewValues = 6;  // up to here writing values one by one beats JSON text
 
-RunOptions options_from(Lane& lane) {
-    const double* registers = lane.environment.registers;
-    const auto flags = static_cast<std::uint32_t>(registers[kFlags]);
-    RunOptions options;
-    options.limits.timeout_ms = registers[kTimeout];
-    options.limits.memory = static_cast<std::int64_t>(registers[kMemoryLimit]);
-    options.limits.async_steps = static_cast<int>(registers[kMaxAsyncSteps]);
-    options.trace = (flags & kTrace) != 0;
-    options.keep_stack = (flags & kKeepStack) != 0;
-    options.keep_state = (flags & kKeepState) != 0;
-    options.fresh_upvalues = (flags & kFreshUpvalues) != 0;
-    lane.collects = (flags & kCollect) != 0;
+/// A limit as an integer: NaN, which no number is beyond, is none.
+std::int64_t integer(double limit) {
+    constexpr double kMost = 0x1p52;
+    return static_cast<std::int64_t>(std::isnan(limit) ? 0 : std::clamp(limit, -1.0, kMost));
+}
+
+RunOptions begin(Lane& lane, napi_value host) {
+    lane.environment.thrown.reset();
+    lane.collects = (static_cast<std::uint32_t>(lane.environment.registers[kFlags]) & kCollect) != 0;
+    const RunOptions options = options_of(lane.environment);
+    set_host(lane, host);  // its getters may run a program, which has the registers then
     return options;
 }
 
@@ -211,13 +212,6 @@ class Report {
     Napi::Value out_;
 };
 
-/// Text as UTF-8, for a document.
-std::string document(const Napi::Value& value) {
-    if (value.IsString()) return read_string(Environment::of(value.Env()), value);
-    const auto bytes = value.As<Napi::Uint8Array>();
-    return {reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength()};
-}
-
 bool is_text(const Napi::Value& value) {
     return value.IsString() ||
            (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array);
@@ -227,21 +221,33 @@ Mode mode_of(const Napi::Value& value) { return static_cast<Mode>(value.As<Napi:
 
 }  // namespace
 
+RunOptions options_of(const Environment& environment) {
+    const double* registers = environment.registers;
+    const auto flags = static_cast<std::uint32_t>(registers[kFlags]);
+    RunOptions options;
+    options.limits.timeout_ms = registers[kTimeout];
+    options.limits.memory = integer(registers[kMemoryLimit]);
+    options.limits.async_steps = static_cast<int>(std::min<std::int64_t>(integer(registers[kMaxAsyncSteps]), INT_MAX));
+    options.trace = (flags & kTrace) != 0;
+    options.keep_stack = (flags & kKeepStack) != 0;
+    options.keep_state = (flags & kKeepState) != 0;
+    options.fresh_upvalues = (flags & kFreshUpvalues) != 0;
+    return options;
+}
+
 Napi::Value run(const Napi::CallbackInfo& info) {
     return guarded(info, [&](Environment& environment) {
         const Entered entered(environment);
         Lane& lane = entered.lane;
-        environment.thrown.reset();
         const Program& program = *program_of(info.Env(), info[0]);
-        const RunOptions options = options_from(lane);
-        set_host(lane, info[2]);
+        const RunOptions options = begin(lane, info[2]);
         const Napi::Value globals = info[1];
         std::string text;
         Outcome outcome;
         if (globals.IsUndefined() || globals.IsNull()) {
             outcome = lane.vm.run(program, options);
         } else if (is_text(globals)) {
-            text = document(globals);
+            text = read_document(environment, globals);
             outcome = lane.vm.run(program, std::string_view(text), options);
         } else {
             outcome = lane.vm.run(program, ObjectGlobals(environment, globals), options);
@@ -254,9 +260,7 @@ Napi::Value resume(const Napi::CallbackInfo& info) {
     return guarded(info, [&](Environment& environment) {
         const Entered entered(environment);
         Lane& lane = entered.lane;
-        environment.thrown.reset();
-        const RunOptions options = options_from(lane);
-        set_host(lane, info[3]);
+        const RunOptions options = begin(lane, info[3]);
         auto heap = std::make_shared<Heap>();
         const Value read = Reader(environment, *heap, Shape::Host).read(info[1]);
         const auto state = State::load(read, heap, program_of(info.Env(), info[0]));
@@ -271,9 +275,7 @@ Napi::Value call(const Napi::CallbackInfo& info) {
     return guarded(info, [&](Environment& environment) {
         const Entered entered(environment);
         Lane& lane = entered.lane;
-        environment.thrown.reset();
-        const RunOptions options = options_from(lane);
-        set_host(lane, info[2]);
+        const RunOptions options = begin(lane, info[2]);
         Heap heap;
         const Value arguments = Reader(environment, heap, Shape::Hog).read(info[1]);
         const ArgumentGlobals globals(arguments.as_array()->values());

@@ -12,6 +12,10 @@
 
 #include <napi.h>
 
+#include <hogvm/vm.h>
+
+#include "environment.h"
+
 namespace hogvm::node {
 
 enum class Mode : std::uint8_t {
@@ -19,6 +23,9 @@ enum class Mode : std::uint8_t {
     Plain,  // objects, arrays; as JSON text (Status::Text) where that is faster
     Text,   // as JSON text, always
 };
+
+/// What the registers say of a run.
+RunOptions options_of(const Environment& environment);
 
 Napi::Value run(const Napi::CallbackInfo& info);     ///< (program, globals, host, mode, out)
 Napi::Value resume(const Napi::CallbackInfo& info);  ///< (program, state, globals, host, mode, out)
