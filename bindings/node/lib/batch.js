@@ -29,7 +29,7 @@ function threadsOf({ threads = Math.max(1, os.cpus().length) }) {
 function setLimits(options) {
     registers[native.TIMEOUT] = options.timeout ?? DEFAULT_TIMEOUT_MS
     registers[native.MEMORY_LIMIT] = options.memoryLimit ?? DEFAULT_MAX_MEMORY
-    registers[native.MAX_ASYNC_STEPS] = 0
+    registers[native.MAX_ASYNC_STEPS] = 1
     registers[native.FLAGS] = options.freshUpvalues ? native.FLAG.FRESH_UPVALUES : 0
 }
 

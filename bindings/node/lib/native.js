@@ -77,6 +77,17 @@ function textOf(value) {
     return JSON.stringify(value)
 }
 
+const LONGEST_LIST = 2 ** 24
+
+/** What `forEach` finds in a Proxy of an array, as an array of its own; undefined of what only inherits from Array. */
+function listOf(proxy) {
+    if (!Array.isArray(proxy)) return undefined
+    if (proxy.length > LONGEST_LIST) throw new RangeError(`A Proxy of an array is too long: ${proxy.length} elements`)
+    const list = []
+    proxy.forEach((item) => list.push(item))
+    return list
+}
+
 /** The process's own zone. */
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC'
 
@@ -84,9 +95,12 @@ addon.setUp({
     registers,
     fillMap,
     textOf,
+    listOf,
+    entriesOf: (map) => [...Map.prototype.entries.call(map)],
     print: (line) => console.log('%s', line),
     now: () => Date.now(),
     Map,
+    Array,
     zone,
 })
 

@@ -44,7 +44,10 @@ void Environment::set_up(Napi::Object helpers) {
     text_of_ = reference(helpers, "textOf");
     print_ = reference(helpers, "print");
     now_ = reference(helpers, "now");
+    list_of_ = reference(helpers, "listOf");
+    entries_of_ = reference(helpers, "entriesOf");
     map_class_ = reference(helpers, "Map");
+    array_class_ = reference(helpers, "Array");
     local_zone_ = helpers.Get("zone").As<Napi::String>().Utf8Value();
 }
 

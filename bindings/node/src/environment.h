@@ -64,7 +64,10 @@ class Environment {
     napi_value text_of() const { return value_of(text_of_); }
     napi_value print() const { return value_of(print_); }
     napi_value now() const { return value_of(now_); }
+    napi_value list_of() const { return value_of(list_of_); }
+    napi_value entries_of() const { return value_of(entries_of_); }
     napi_value map_class() const { return value_of(map_class_); }
+    napi_value array_class() const { return value_of(array_class_); }
     void set_up(Napi::Object helpers);
 
     /// The lane for a run that begins now. Raises a JavaScript RangeError where the thread's stack is nearly used up.
@@ -83,7 +86,10 @@ class Environment {
     Napi::ObjectReference text_of_;
     Napi::ObjectReference print_;
     Napi::ObjectReference now_;
+    Napi::ObjectReference list_of_;
+    Napi::ObjectReference entries_of_;
     Napi::ObjectReference map_class_;
+    Napi::ObjectReference array_class_;
     std::string local_zone_ = "UTC";
     std::vector<std::unique_ptr<Lane>> lanes_;
     std::size_t depth_ = 0;

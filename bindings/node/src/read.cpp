@@ -133,6 +133,11 @@ Value Reader::read(napi_value value) {
     checked(environment_, napi_is_array(env, value, &is_array));
     if (is_array) return read_array(value);
     if (shape_ == Shape::Hog && is_map(value)) return read_map(value);
+    // Node-API doesn't take a Proxy of an array for an array.
+    if (is_instance(value, environment_.array_class())) {
+        const napi_value list = call(environment_.list_of(), value);
+        if (type_of(environment_, list) == napi_object) return read_array(list);
+    }
     return read_object(value);
 }
 
@@ -185,14 +190,7 @@ Value Reader::read_object(napi_value object) {
 
 Value Reader::read_map(napi_value map) {
     const napi_env env = environment_.env;
-    napi_value from = nullptr;
-    napi_value entries = nullptr;
-    napi_value array_class = nullptr;
-    napi_value global = nullptr;
-    checked(environment_, napi_get_global(env, &global));
-    checked(environment_, napi_get_named_property(env, global, "Array", &array_class));
-    checked(environment_, napi_get_named_property(env, array_class, "from", &from));
-    checked(environment_, napi_call_function(env, array_class, from, 1, &map, &entries));
+    const napi_value entries = call(environment_.entries_of(), map);
     std::uint32_t count = 0;
     checked(environment_, napi_get_array_length(env, entries, &count));
     Dict* out = heap_.dict(count);
@@ -221,10 +219,20 @@ Value Reader::read_bigint(napi_value bigint) {
     return Value::integer(integer);
 }
 
-bool Reader::is_map(napi_value object) {
-    bool is_instance = false;
-    checked(environment_, napi_instanceof(environment_.env, object, environment_.map_class(), &is_instance));
-    return is_instance;
+bool Reader::is_map(napi_value object) { return is_instance(object, environment_.map_class()); }
+
+bool Reader::is_instance(napi_value object, napi_value of) {
+    bool is = false;
+    checked(environment_, napi_instanceof(environment_.env, object, of, &is));
+    return is;
+}
+
+napi_value Reader::call(napi_value function, napi_value given) {
+    napi_value undefined = nullptr;
+    napi_value result = nullptr;
+    checked(environment_, napi_get_undefined(environment_.env, &undefined));
+    checked(environment_, napi_call_function(environment_.env, undefined, function, 1, &given, &result));
+    return result;
 }
 
 bool Reader::is_tuple(napi_value array) {

@@ -50,6 +50,8 @@ class Reader {
     Value read_map(napi_value map);
     Value read_bigint(napi_value bigint);
     bool is_map(napi_value object);
+    bool is_instance(napi_value object, napi_value of);
+    napi_value call(napi_value function, napi_value given);
     bool is_tuple(napi_value array);
     const Path* on_path(napi_value object) const;
     [[noreturn]] void refuse(std::string_view what) const;
