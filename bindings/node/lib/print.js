@@ -13,7 +13,10 @@ const escapeIdentifier = (identifier) =>
     typeof identifier === 'number' ? String(identifier) : addon.identifier(String(identifier))
 
 /** A value as it prints inside another: texts quoted. */
-const printHogValue = (obj) => addon.printValue(obj)
+const printHogValue = (obj) => {
+    const isHogs = !['function', 'symbol', 'bigint'].includes(typeof obj)
+    return isHogs ? addon.printValue(obj) : obj.toString()
+}
 
 /** A value as `print` writes it: a text is itself. */
 const printHogStringOutput = (obj) => (typeof obj === 'string' ? obj : printHogValue(obj))

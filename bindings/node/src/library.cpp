@@ -50,10 +50,8 @@ Napi::Value print_syntax(const Napi::CallbackInfo& info) {
     return guarded(info, [&](Environment& environment) {
         const Entered entered(environment);
         Heap heap;
-        std::string sql = printed(Reader(environment, heap, Shape::Hog).read(info[0]));
-        // As a value, a tree prints as sql(...).
-        if (sql.starts_with("sql(")) sql = sql.substr(4, sql.size() - 5);
-        return text(environment, sql);
+        const Value tree = Reader(environment, heap, Shape::Hog).read(info[0]);
+        return text(environment, printed_syntax(tree, info[1].ToBoolean()));
     });
 }
 

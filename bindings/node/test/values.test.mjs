@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import crypto from 'node:crypto'
 import { createRequire } from 'node:module'
 import test from 'node:test'
+import { inspect } from 'node:util'
 
 process.env.TZ = 'UTC'
 const require = createRequire(import.meta.url)
@@ -20,7 +21,7 @@ function outcome(f, ...args) {
     }
 }
 const same = (name, ...args) =>
-    assert.deepEqual(outcome(ours[name], ...args), outcome(reference[name], ...args), `${name} of ${args.map((arg) => ours.printHogValue(arg))}`)
+    assert.deepEqual(outcome(ours[name], ...args), outcome(reference[name], ...args), `${name} of ${inspect(args)}`)
 
 const tuple = (...items) => Object.assign(items, { __isHogTuple: true })
 const closure = reference.newHogClosure(reference.newHogCallable('local', { name: 'f', chunk: 'root', argCount: 1, upvalueCount: 0, ip: 5 }), [1])
