@@ -9,7 +9,7 @@ const repository = path.join(folder, '../..')
 const source = path.join(folder, 'source')
 
 fs.rmSync(source, { recursive: true, force: true })
-for (const name of ['CMakeLists.txt', 'LICENSE', 'cmake', 'vm', 'stdlib', 'rules']) {
+for (const name of ['CMakeLists.txt', 'LICENSE', 'cmake', 'vm', 'stdlib', 'rules', 'bindings/node/CMakeLists.txt']) {
     fs.cpSync(path.join(repository, name), path.join(source, name), {
         recursive: true,
         filter: (file) => !file.endsWith('_test.cpp'),

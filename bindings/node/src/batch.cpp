@@ -152,6 +152,7 @@ class Batch {
         try {
             tell_chunk(env, done, *chunk, kTexts);
         } catch (const Failure&) {  // the environment is ending
+        } catch (const Napi::Error&) {
         }
     }
 

@@ -14,8 +14,9 @@ namespace {
 
 using Handle = std::shared_ptr<const Program>;
 
-/// What a program takes for a token, in bytes, as far as the garbage collector should know.
-constexpr std::int64_t kBytesPerToken = 64;
+/// What a program takes in bytes, as far as the garbage collector should know.
+constexpr std::int64_t kBytesPerProgram = 24 * 1024;
+constexpr std::int64_t kBytesPerToken = 100;
 
 std::shared_ptr<const Program> load_value(Environment& environment, napi_value value) {
     auto heap = std::make_shared<Heap>();
@@ -37,7 +38,8 @@ Napi::Value load(const Napi::CallbackInfo& info) {
         const Entered entered(environment);
         Handle program =
             info[0].IsString() ? load_program(read_string(environment, info[0])) : load_value(environment, info[0]);
-        const std::int64_t bytes = kBytesPerToken * (info[1].IsNumber() ? info[1].As<Napi::Number>().Int64Value() : 0);
+        const std::int64_t bytes =
+            kBytesPerProgram + kBytesPerToken * (info[1].IsNumber() ? info[1].As<Napi::Number>().Int64Value() : 0);
         Napi::MemoryManagement::AdjustExternalMemory(info.Env(), bytes);
         return Napi::External<Handle>::New(info.Env(), new Handle(std::move(program)),
                                            [bytes](Napi::Env env, Handle* handle) {

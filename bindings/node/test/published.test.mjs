@@ -1,5 +1,5 @@
 // The tests of `exec` that the reference package publishes (src/__tests__/execute.test.ts), with its imports turned to
-// another package: published.mjs FOLDER_OF_THE_PACKAGE runs them there, under node:test.
+// this package; HOGVM_PUBLISHED_FOR=FOLDER runs them against the package there.
 //
 // The file is written for Jest; describe, test and expect are what it uses of it.
 import fs from 'node:fs'
@@ -13,7 +13,7 @@ const conformance = createRequire(new URL('../../../conformance/package.json', i
 const typescript = require('typescript')
 const { expect } = require('expect')
 
-const folder = path.resolve(process.argv[2] ?? process.env.HOGVM_PUBLISHED_FOR)
+const folder = path.resolve(process.env.HOGVM_PUBLISHED_FOR ?? path.join(import.meta.dirname, '..'))
 const published = path.dirname(conformance.resolve('@posthog/hogvm/package.json'))
 const file = path.join(published, 'src/__tests__/execute.test.ts')
 const { outputText } = typescript.transpileModule(fs.readFileSync(file, 'utf8'), {
