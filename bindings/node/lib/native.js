@@ -10,7 +10,7 @@ function load() {
     } catch (error) {
         throw new Error(
             `hogvm: there is no addon for ${process.platform}-${process.arch} in ${folder}. ` +
-                `"npm rebuild hogvm" builds it, and says what it misses.`,
+                `This builds it, or says what it misses: node ${path.join(folder, 'scripts/install.js')}`,
             { cause: error }
         )
     }

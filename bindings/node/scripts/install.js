@@ -35,14 +35,32 @@ function fail(reason) {
 }
 
 /** Runs a command with what it says on the terminal only if it fails. */
-function run(command, args) {
-    const { error, status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 })
+function run(command, args, env = process.env) {
+    const { error, status, stdout, stderr } = spawnSync(command, args, { cwd: folder, env, encoding: 'utf8', maxBuffer: 1 << 28 })
     if (error?.code === 'ENOENT') fail(`There is no ${command}.`)
     if (error) fail(error.message)
     if (status !== 0) fail(`${command} ${args.join(' ')}\n${(stdout + stderr).trimEnd().split('\n').slice(-40).join('\n')}`)
 }
 
 const has = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
+
+const DEPENDENCIES = ['node-gyp-build', 'node-addon-api', 'node-api-headers']
+
+/** npm links a package that is given as a folder, and leaves its dependencies to that folder. */
+function installDependencies() {
+    const isThere = (name) => {
+        try {
+            return !!moduleFolder(name)
+        } catch {
+            return false
+        }
+    }
+    if (DEPENDENCIES.every(isThere)) return
+    // Not with the settings of the npm that runs this, which are the other project's.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(config_local_prefix|config_prefix|package_|lifecycle_)/.test(name)))
+    const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
+    run(npm[0], [...npm.slice(1), 'install', '--prefix', folder, '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save'], env)
+}
 
 /** Where a dependency of this package lies: in its own node_modules, or in those of the project that installs it. */
 const moduleFolder = (name) => path.dirname(require.resolve(`${name}/package.json`, { paths: [folder] }))
@@ -68,4 +86,5 @@ function build() {
     if (!loads()) fail(`The addon was built, but it can't be loaded: ${folder}/build/Release/hogvm.node`)
 }
 
+installDependencies()
 if (process.env.HOGVM_BUILD || !loads()) build()
