@@ -7,6 +7,7 @@ const { DEFAULT_MAX_ASYNC_STEPS, DEFAULT_MAX_MEMORY, DEFAULT_TIMEOUT_MS } = requ
 const { asyncFunctionOf, unlessAborted } = require('./async')
 const { HogVMException, asLoadError, exceptionOf } = require('./errors')
 const { hostOf } = require('./host')
+const { prefetch } = require('./prefetch')
 const { programOf, programOfBundle } = require('./programs')
 const { rootGlobals, stateForResuming } = require('./states')
 
@@ -53,7 +54,7 @@ function exec(input, options) {
     const bytecodes = chunksOf(input)
     const isState = !Array.isArray(input) && 'stack' in input
     const { root } = bytecodes
-    const program = Array.isArray(input) ? programOf(input) : programOfBundle(bytecodes)
+    const { program, paths } = Array.isArray(input) ? programOf(input) : programOfBundle(bytecodes)
     const out = {}
     let value
     try {
@@ -63,10 +64,13 @@ function exec(input, options) {
             bytecodes[name] = chunk
         })
         const { HOG } = native.MODE
+        const found = isState || host !== undefined || paths === undefined ? undefined : prefetch(globals, paths)
+        const waiting = isState ? stateForResuming(input) : undefined
         setLimits(options)
+        registers[native.PREFETCHED] = found === undefined ? 0 : paths.length
         value = isState
-            ? addon.resume(program, stateForResuming(input), globals, host, HOG, out)
-            : addon.run(program, globals, host, HOG, out)
+            ? addon.resume(program, waiting, globals, host, HOG, out)
+            : addon.run(program, globals, host, HOG, out, found)
     } catch (error) {
         return { result: null, finished: false, error: asLoadError(error), state: stateAfter(bytecodes, out, options) }
     }

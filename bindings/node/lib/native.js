@@ -3,6 +3,8 @@
 
 const path = require('node:path')
 
+const { tags, numbers } = require('./prefetch')
+
 function load() {
     const folder = path.join(__dirname, '..')
     try {
@@ -22,11 +24,12 @@ const TIMEOUT = 0
 const MEMORY_LIMIT = 1
 const MAX_ASYNC_STEPS = 2
 const FLAGS = 3
-const STATUS = 4
-const OPS = 5
-const MAX_MEMORY = 6
-const ASYNC_STEPS = 7
-const DURATION = 8
+const PREFETCHED = 4
+const STATUS = 5
+const OPS = 6
+const MAX_MEMORY = 7
+const ASYNC_STEPS = 8
+const DURATION = 9
 const registers = new Float64Array(16)
 
 const FLAG = { TRACE: 1, KEEP_STACK: 2, KEEP_STATE: 4, FRESH_UPVALUES: 8, COLLECT: 16 }
@@ -93,6 +96,8 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC'
 
 addon.setUp({
     registers,
+    tags,
+    numbers,
     fillMap,
     textOf,
     listOf,
@@ -106,6 +111,6 @@ addon.setUp({
 
 module.exports = {
     addon, zone, registers, FLAG, MODE,
-    TIMEOUT, MEMORY_LIMIT, MAX_ASYNC_STEPS, FLAGS, STATUS, OPS, MAX_MEMORY, ASYNC_STEPS, DURATION,
+    TIMEOUT, MEMORY_LIMIT, MAX_ASYNC_STEPS, FLAGS, PREFETCHED, STATUS, OPS, MAX_MEMORY, ASYNC_STEPS, DURATION,
     FINISHED, SUSPENDED, FAILED, TEXT,
 }

@@ -8,6 +8,7 @@ const { asLoadError, exceptionOf, HogVMException } = require('./errors')
 const { asyncFunctionOf, unlessAborted } = require('./async')
 const { runBatch } = require('./batch')
 const { hostOf } = require('./host')
+const { prefetch } = require('./prefetch')
 const { programOfBundle } = require('./programs')
 const { rootGlobals, stateForResuming } = require('./states')
 
@@ -54,6 +55,7 @@ class RunResult {
 
 class Program {
     #program
+    #paths // that it reads whatever happens (prefetch.js), or undefined
     #bytecodes // as states have them
     #globals // of the root of a bundle
 
@@ -73,7 +75,9 @@ class Program {
         }
         // A copy, since states refer to it.
         this.#bytecodes = isArray ? { root: { bytecode: source.slice() } } : { ...source.bytecodes }
-        this.#program = programOfBundle(this.#bytecodes)
+        const { program, paths } = programOfBundle(this.#bytecodes)
+        this.#program = program
+        this.#paths = paths
         this.#globals = this.#bytecodes.root.globals
     }
 
@@ -140,9 +144,13 @@ class Program {
             options?.signal?.throwIfAborted()
             host = hostOf(options)
         }
+        const paths = this.#paths
+        const isObject = paths !== undefined && host === undefined && mode === MODE.PLAIN
+        const found = isObject ? prefetch(globals, paths) : undefined
         setLimits(options)
+        registers[native.PREFETCHED] = found === undefined ? 0 : paths.length
         const out = {}
-        return this.#told(addon.run(this.#program, globals, host, mode, out), out, mode)
+        return this.#told(addon.run(this.#program, globals, host, mode, out, found), out, mode)
     }
 
     #told(value, out, mode = MODE.PLAIN) {

@@ -7,6 +7,7 @@
 
 const { addon } = require('./native')
 const { asLoadError } = require('./errors')
+const { pathsOf } = require('./prefetch')
 
 const MOST_SPELLINGS = 1000
 const MOST_SPELLED = 16 * 1024 * 1024 // UTF-16 units of all texts
@@ -17,11 +18,15 @@ const bundles = new WeakMap() // the `bytecodes` of a bundle → { chunks: Map o
 const spellings = new Map() // JSON text → program, the one used last at the end
 let spelled = 0
 
-function load(input, tokens) {
-    try {
-        return addon.load(input, tokens)
-    } catch (error) {
-        throw asLoadError(error)
+/** A program, with the paths that it reads whatever happens, if it is so simple (prefetch.js). */
+class Loaded {
+    constructor(input, tokens, paths) {
+        try {
+            this.program = addon.load(input, tokens)
+        } catch (error) {
+            throw asLoadError(error)
+        }
+        this.paths = paths
     }
 }
 
@@ -58,7 +63,7 @@ function spell(tokens) {
         spellings.set(text, program)
         return program
     }
-    program = load(tokens, tokens.length)
+    program = new Loaded(tokens, tokens.length, pathsOf(tokens))
     if (text.length > LONGEST_SPELLING) return program
     spellings.set(text, program)
     spelled += text.length
@@ -70,15 +75,15 @@ function spell(tokens) {
     return program
 }
 
-/** The program of an array of tokens. */
+/** The program of an array of tokens, a Loaded. */
 function programOf(tokens) {
     const found = known.get(tokens)
     if (found !== undefined && same(found.copy, tokens)) return found.program
     // What an object among the tokens holds may change without being noticed: such an array is loaded each time.
     const hasObjects = tokens.some((token) => (typeof token === 'object' && token !== null) || typeof token === 'function')
-    if (hasObjects) return load(tokens, tokens.length)
+    if (hasObjects) return new Loaded(tokens, tokens.length)
     const copy = tokens.slice()
-    const program = isSpellable(copy) ? spell(copy) : load(copy, copy.length)
+    const program = isSpellable(copy) ? spell(copy) : new Loaded(copy, copy.length, pathsOf(copy))
     known.set(tokens, { copy, program })
     return program
 }
@@ -111,7 +116,7 @@ function programOfBundle(bytecodes) {
         chunks.set(name, { array: bytecode, copy: bytecode.slice() })
         tokens += bytecode.length
     }
-    const program = load({ bytecodes: given }, tokens)
+    const program = new Loaded({ bytecodes: given }, tokens)
     bundles.set(bytecodes, { chunks, program })
     return program
 }

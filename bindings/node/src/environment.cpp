@@ -37,9 +37,13 @@ Environment& Environment::of(napi_env env) {
 }
 
 void Environment::set_up(Napi::Object helpers) {
-    auto numbers = helpers.Get("registers").As<Napi::Float64Array>();
-    registers = numbers.Data();
-    registers_ = Napi::Persistent(helpers.Get("registers").As<Napi::Object>());
+    auto registers_array = helpers.Get("registers").As<Napi::Float64Array>();
+    registers = registers_array.Data();
+    registers_ = reference(helpers, "registers");
+    tags = helpers.Get("tags").As<Napi::Uint8Array>().Data();
+    tags_ = reference(helpers, "tags");
+    numbers = helpers.Get("numbers").As<Napi::Float64Array>().Data();
+    numbers_ = reference(helpers, "numbers");
     fill_map_ = reference(helpers, "fillMap");
     text_of_ = reference(helpers, "textOf");
     print_ = reference(helpers, "print");

@@ -28,6 +28,7 @@ enum Register : std::size_t {
     kMemoryLimit,
     kMaxAsyncSteps,
     kFlags,
+    kPrefetched,  // how many paths lib/prefetch.js has followed
     // How it went.
     kStatus,
     kOps,
@@ -57,6 +58,8 @@ class Environment {
 
     napi_env env;
     double* registers = nullptr;
+    const std::uint8_t* tags = nullptr;  // of lib/prefetch.js
+    const double* numbers = nullptr;
     std::optional<Napi::Error> thrown;  // by JavaScript, while a Failure{Host} is on its way to the run's end
 
     // Functions of lib/native.js; see there.
@@ -82,6 +85,8 @@ class Environment {
     }
 
     Napi::ObjectReference registers_;
+    Napi::ObjectReference tags_;
+    Napi::ObjectReference numbers_;
     Napi::ObjectReference fill_map_;
     Napi::ObjectReference text_of_;
     Napi::ObjectReference print_;

@@ -1,10 +1,13 @@
 #include "globals.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include <hogvm/convert.h>
 #include <hogvm/javascript.h>
 
+#include "handles.h"
 #include "read.h"
 #include "write.h"
 
@@ -12,13 +15,7 @@ namespace hogvm::node {
 
 bool ObjectGlobals::read(std::span<const Value> path, Heap& heap, Value& value) const {
     const napi_env env = environment_.env;
-    napi_handle_scope scope = nullptr;
-    napi_open_handle_scope(env, &scope);
-    struct Close {
-        napi_env env;
-        napi_handle_scope scope;
-        ~Close() { napi_close_handle_scope(env, scope); }
-    } const close{env, scope};
+    const HandleScope scope(env);
     napi_value at = nullptr;
     if (!own(object_, write_string(environment_, path[0]), at)) return false;
     for (const Value key : path.subspan(1)) {
@@ -105,6 +102,34 @@ bool ObjectGlobals::is_nullish(napi_value value) const {
     napi_valuetype type = napi_undefined;
     checked(environment_, napi_typeof(environment_.env, value, &type));
     return type == napi_undefined || type == napi_null;
+}
+
+PrefetchedGlobals::PrefetchedGlobals(Environment& environment, napi_value object, napi_value elements,
+                                     std::size_t count)
+    : environment_(environment),
+      object_(environment, object),
+      elements_(elements),
+      count_(std::min(count, kMostPrefetched)) {
+    // A copy: what the run calls may run a program itself.
+    std::memcpy(tags_, environment.tags, count_);
+    std::memcpy(numbers_, environment.numbers, count_ * sizeof(double));
+}
+
+bool PrefetchedGlobals::read(std::span<const Value> path, Heap& heap, Value& value) const {
+    const std::size_t at = next_++;
+    switch (at < count_ ? tags_[at] : Tag::Lazy) {
+        case Tag::Lazy: return object_.read(path, heap, value);
+        case Tag::Null: value = Value::null(); return true;
+        case Tag::False: value = Value::boolean(false); return true;
+        case Tag::True: value = Value::boolean(true); return true;
+        case Tag::Number: value = Value::number(numbers_[at]); return true;
+        case Tag::Element: break;
+    }
+    const HandleScope scope(environment_.env);
+    napi_value element = nullptr;
+    checked(environment_, napi_get_element(environment_.env, elements_, static_cast<std::uint32_t>(at), &element));
+    value = read_from_host(environment_, element, heap);
+    return true;
 }
 
 bool ArgumentGlobals::read(std::span<const Value> path, Heap& heap, Value& value) const {

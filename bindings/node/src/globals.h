@@ -27,6 +27,27 @@ class ObjectGlobals : public Globals {
     napi_value object_;
 };
 
+/// How lib/prefetch.js tells what a path leads to.
+enum class Tag : std::uint8_t { Lazy, Null, False, True, Number, Element };
+inline constexpr std::size_t kMostPrefetched = 32;
+
+/// An object of which a straight program's paths were followed before it runs: the reads come in their order.
+class PrefetchedGlobals : public Globals {
+  public:
+    /// `elements` is an array; `count` tags and numbers are the environment's.
+    PrefetchedGlobals(Environment& environment, napi_value object, napi_value elements, std::size_t count);
+    bool read(std::span<const Value> path, Heap& heap, Value& value) const override;
+
+  private:
+    Environment& environment_;
+    ObjectGlobals object_;
+    napi_value elements_;
+    std::size_t count_;
+    mutable std::size_t next_ = 0;
+    Tag tags_[kMostPrefetched];
+    double numbers_[kMostPrefetched];
+};
+
 /// Arguments as they are, for a library function called from JavaScript: the global "0" is the first.
 class ArgumentGlobals : public Globals {
   public:

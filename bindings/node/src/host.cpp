@@ -4,23 +4,12 @@
 #include <string_view>
 #include <vector>
 
+#include "handles.h"
 #include "read.h"
 #include "write.h"
 
 namespace hogvm::node {
 namespace {
-
-class HandleScope {
-  public:
-    explicit HandleScope(napi_env env) : env_(env) { napi_open_handle_scope(env, &scope_); }
-    ~HandleScope() { napi_close_handle_scope(env_, scope_); }
-    HandleScope(const HandleScope&) = delete;
-    HandleScope& operator=(const HandleScope&) = delete;
-
-  private:
-    napi_env env_;
-    napi_handle_scope scope_ = nullptr;
-};
 
 /// A member of the run's host; null where there is none, undefined or null.
 napi_value member(Lane& lane, const char* name) {

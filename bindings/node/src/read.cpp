@@ -8,24 +8,13 @@
 #include <hogvm/json.h>
 #include <hogvm/text.h>
 
+#include "handles.h"
+
 namespace hogvm::node {
 namespace {
 
 constexpr std::size_t kShortString = 256;                  // UTF-16 units
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // what Node-API writes for a lone surrogate
-
-/// For as long as its handles are needed.
-class Handles {
-  public:
-    explicit Handles(napi_env env) : env_(env) { napi_open_handle_scope(env, &scope_); }
-    ~Handles() { napi_close_handle_scope(env_, scope_); }
-    Handles(const Handles&) = delete;
-    Handles& operator=(const Handles&) = delete;
-
-  private:
-    napi_env env_;
-    napi_handle_scope scope_ = nullptr;
-};
 
 napi_valuetype type_of(Environment& environment, napi_value value) {
     napi_valuetype type = napi_undefined;
@@ -128,7 +117,7 @@ Value Reader::read(napi_value value) {
         return same->read;
     }
     check_depth(static_cast<int>(path_.size()) + 1);
-    const Handles handles(env);
+    const HandleScope scope(env);
     bool is_array = false;
     checked(environment_, napi_is_array(env, value, &is_array));
     if (is_array) return read_array(value);
@@ -148,7 +137,7 @@ Value Reader::read_array(napi_value array) {
     Array* out = heap_.array(0, shape_ == Shape::Hog && is_tuple(array));
     path_.push_back({array, Value::array(out), Value::null()});
     for (std::uint32_t i = 0; i < length; ++i) {
-        const Handles handles(env);
+        const HandleScope scope(env);
         napi_value item = nullptr;
         checked(environment_, napi_get_element(env, array, i, &item));
         if (type_of(environment_, item) == napi_undefined) {
@@ -175,7 +164,7 @@ Value Reader::read_object(napi_value object) {
     Dict* out = heap_.object(count);
     path_.push_back({object, Value::object(out), Value::null()});
     for (std::uint32_t i = 0; i < count; ++i) {
-        const Handles handles(env);
+        const HandleScope scope(env);
         napi_value key = nullptr;
         napi_value value = nullptr;
         checked(environment_, napi_get_element(env, keys, i, &key));
@@ -196,7 +185,7 @@ Value Reader::read_map(napi_value map) {
     Dict* out = heap_.dict(count);
     path_.push_back({map, Value::dict(out), Value::null()});
     for (std::uint32_t i = 0; i < count; ++i) {
-        const Handles handles(env);
+        const HandleScope scope(env);
         napi_value entry = nullptr;
         napi_value key = nullptr;
         napi_value value = nullptr;
@@ -266,7 +255,7 @@ void Reader::refuse(std::string_view what) const {
 
 Value read_from_host(Environment& environment, napi_value value, Heap& heap) {
     if (type_of(environment, value) == napi_object) {
-        const Handles handles(environment.env);
+        const HandleScope scope(environment.env);
         napi_value undefined = nullptr;
         napi_value text = nullptr;
         checked(environment, napi_get_undefined(environment.env, &undefined));

@@ -240,6 +240,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
         const Entered entered(environment);
         Lane& lane = entered.lane;
         const Program& program = *program_of(info.Env(), info[0]);
+        const auto prefetched = static_cast<std::size_t>(environment.registers[kPrefetched]);
         const RunOptions options = begin(lane, info[2]);
         const Napi::Value globals = info[1];
         std::string text;
@@ -249,6 +250,8 @@ Napi::Value run(const Napi::CallbackInfo& info) {
         } else if (is_text(globals)) {
             text = read_document(environment, globals);
             outcome = lane.vm.run(program, std::string_view(text), options);
+        } else if (prefetched > 0) {
+            outcome = lane.vm.run(program, PrefetchedGlobals(environment, globals, info[5], prefetched), options);
         } else {
             outcome = lane.vm.run(program, ObjectGlobals(environment, globals), options);
         }

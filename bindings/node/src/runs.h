@@ -27,7 +27,7 @@ enum class Mode : std::uint8_t {
 /// What the registers say of a run.
 RunOptions options_of(const Environment& environment);
 
-Napi::Value run(const Napi::CallbackInfo& info);     ///< (program, globals, host, mode, out)
+Napi::Value run(const Napi::CallbackInfo& info);     ///< (program, globals, host, mode, out, prefetched)
 Napi::Value resume(const Napi::CallbackInfo& info);  ///< (program, state, globals, host, mode, out)
 
 Napi::Value call(const Napi::CallbackInfo& info);  ///< (program, arguments of Shape::Hog, host, mode, out)
