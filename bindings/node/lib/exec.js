@@ -33,10 +33,10 @@ function setLimits(options) {
     registers[native.FLAGS] = flags
 }
 
-function stateAfter(bytecodes, out, options) {
+function stateAfter(bytecodes, out, options, returned = false) {
     const { state, trace } = out
     return {
-        bytecodes: out.returned ? {} : bytecodes,
+        bytecodes: returned ? {} : bytecodes,
         stack: state ? state.stack : [],
         upvalues: state ? state.upvalues : [],
         callStack: state ? state.callStack : [],
@@ -75,8 +75,9 @@ function exec(input, options) {
         return { result: null, finished: false, error: asLoadError(error), state: stateAfter(bytecodes, out, options) }
     }
     const status = registers[native.STATUS]
-    const state = stateAfter(bytecodes, out, options)
-    if (status === native.FINISHED) return { result: options?.repl && !out.returned ? undefined : value, finished: true, state }
+    const returned = registers[native.RETURNED] === 1
+    const state = stateAfter(bytecodes, out, options, returned)
+    if (status === native.FINISHED) return { result: options?.repl && !returned ? undefined : value, finished: true, state }
     if (status === native.FAILED) return { result: null, finished: false, error: exceptionOf(value), state }
     return { result: undefined, finished: false, asyncFunctionName: value.name, asyncFunctionArgs: value.args, state }
 }

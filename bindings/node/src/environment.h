@@ -35,6 +35,7 @@ enum Register : std::size_t {
     kMaxMemory,
     kAsyncSteps,
     kDuration,
+    kReturned,
     kRegisters = 16,
 };
 

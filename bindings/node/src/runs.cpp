@@ -49,7 +49,6 @@ class Report {
         count();
         if (!outcome_.trace.empty()) give("trace", trace());
         if (!lane_.printed.empty()) give("printed", printed());
-        if (outcome_.returned) give("returned", Napi::Boolean::New(env_, true));
         if (outcome_.state) give("state", state(*outcome_.state));
         if (outcome_.finished()) return result();
         return outcome_.suspended() ? call() : error();
@@ -64,6 +63,7 @@ class Report {
         registers[kMaxMemory] = outcome_.max_memory;
         registers[kAsyncSteps] = outcome_.async_steps;
         registers[kDuration] = outcome_.running_ms;
+        registers[kReturned] = outcome_.returned ? 1 : 0;
     }
 
     void give(const char* name, napi_value value) {
@@ -244,17 +244,14 @@ Napi::Value run(const Napi::CallbackInfo& info) {
         const RunOptions options = begin(lane, info[2]);
         const Napi::Value globals = info[1];
         std::string text;
-        Outcome outcome;
-        if (globals.IsUndefined() || globals.IsNull()) {
-            outcome = lane.vm.run(program, options);
-        } else if (is_text(globals)) {
+        const auto outcome = [&]() -> Outcome {
+            if (globals.IsUndefined() || globals.IsNull()) return lane.vm.run(program, options);
+            if (prefetched > 0)
+                return lane.vm.run(program, PrefetchedGlobals(environment, globals, info[5], prefetched), options);
+            if (!is_text(globals)) return lane.vm.run(program, ObjectGlobals(environment, globals), options);
             text = read_document(environment, globals);
-            outcome = lane.vm.run(program, std::string_view(text), options);
-        } else if (prefetched > 0) {
-            outcome = lane.vm.run(program, PrefetchedGlobals(environment, globals, info[5], prefetched), options);
-        } else {
-            outcome = lane.vm.run(program, ObjectGlobals(environment, globals), options);
-        }
+            return lane.vm.run(program, std::string_view(text), options);
+        }();
         return Report(lane, outcome, mode_of(info[3]), info[4]).tell();
     });
 }

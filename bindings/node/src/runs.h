@@ -2,7 +2,7 @@
 //
 // Limits go in and counts come out by the registers (environment.h). `globals` is an object, JSON text, or undefined;
 // `host` as host.h has it; `mode` says what the result is to be. What else a run gives goes into `out`, an object, as
-// far as there is any: `state` (without the program's tokens), `trace`, `printed`, `returned`.
+// far as there is any: `state` (without the program's tokens), `trace`, `printed`.
 //
 // The value is the result of a finished run; of a suspended one {name, args}; of a failed one {kind, message, chunk,
 // ip} and, of an uncaught error, {type, payload}; or {thrown} with what JavaScript threw.
