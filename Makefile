@@ -4,16 +4,16 @@ PREFIX ?= /usr/local
 TIDY_JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-asan test-tsan conformance bench format tidy install clean
+.PHONY: help setup build optional-node run test test-asan test-tsan conformance bench format tidy install clean
 
 help: ## list what there is
 	@echo 'make TARGET, where TARGET is one of'
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
-setup: build/setup-build build/setup-python build/setup-node build/setup-bench build/setup-lint ## install everything that any target needs
+setup: build/setup-build build/setup-python build/setup-node-binding build/setup-node-versions build/setup-bench build/setup-lint ## install everything that any target needs
 	@:
 
-build: build/setup-build build/setup-python ## build the library, the tool (build/release/bin/hog), the Python package and the tests
+build: build/setup-build build/setup-python optional-node ## build the library, the tool (build/release/bin/hog), the packages and the tests
 	@scripts/build.sh $(PRESET)
 
 run: build ## filter and enrich the sample events in examples/, showing what goes in, what comes out and how fast
@@ -54,9 +54,14 @@ install: build ## install under PREFIX (/usr/local)
 clean: ## remove build/
 	@rm -rf build
 
+# Without Node the rest is built all the same.
+optional-node:
+	@$(MAKE) --no-print-directory build/setup-node-binding || echo 'The Node binding is left out: see above for what is missing'
+
 # A stamp for each group of packages that was found or installed.
 build/setup-%: scripts/setup.sh
 	@scripts/setup.sh $*
 	@mkdir -p build && touch $@
 build/setup-node: conformance/package-lock.json
 build/setup-python: bindings/python/requirements.txt
+build/setup-node-binding: conformance/package-lock.json bindings/node/package-lock.json

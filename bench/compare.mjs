@@ -1,6 +1,6 @@
 // The benchmarks: runs every case of cases.json on the engine, on the reference VM and, where there is one, as a Lua
 // program, in rounds in which they take turns, so that a slow minute of the machine is every engine's. Prints the table
-// and writes all that was measured to build/bench.json.
+// and writes all that was measured to build/bench.json. A second table has the ways to run a program from Node.
 //
 //     node bench/compare.mjs [--bin FOLDER] [CASE...]
 import { execFileSync } from 'node:child_process'
@@ -112,12 +112,45 @@ const rows = [
         ratio(lua, hogvm),
     ]),
 ]
-const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
-for (const row of rows) {
-    const cells = row.map((cell, column) =>
-        row === rows[1] ? (column ? '-'.repeat(widths[column] - 1) + ':' : '-'.repeat(widths[column]))
-        : column ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))
-    console.log(`| ${cells.join(' | ')} |`)
+function printTable(rows) {
+    const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
+    for (const row of rows) {
+        const cells = row.map((cell, column) =>
+            row === rows[1] ? (column ? '-'.repeat(widths[column] - 1) + ':' : '-'.repeat(widths[column]))
+            : column ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))
+        console.log(`| ${cells.join(' | ')} |`)
+    }
+}
+printTable(rows)
+
+// Through Node, where the addon is built; per event.
+const throughNode = {}
+const hasAddon = fs.existsSync(path.join(folder, '../bindings/node/build/Release/hogvm.node'))
+for (const program of hasAddon ? ['filter', 'enrich'] : []) {
+    if (wantedCases.length && !cases.some((test) => test.program === program)) continue
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${program} through Node ...`)
+    for (let round = 0; round < ROUNDS; round++) {
+        const { ways } = JSON.parse(output(process.execPath, path.join(folder, 'node.mjs'), program))
+        for (const [way, batches] of Object.entries(ways)) ((throughNode[program] ??= {})[way] ??= []).push(...batches)
+    }
+}
+if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+for (const ways of Object.values(throughNode)) for (const way in ways) ways[way] = summary(ways[way])
+const [someWays] = Object.values(throughNode)
+if (someWays) {
+    const programs = Object.keys(throughNode)
+    console.log()
+    printTable([
+        ['Through Node', ...programs.flatMap((program) => [program, 'reference ÷ it'])],
+        ['---', ...programs.flatMap(() => ['--:', '--:'])],
+        ...Object.keys(someWays).map((way) => [
+            way,
+            ...programs.flatMap((program) => [
+                duration(throughNode[program][way]),
+                ratio(throughNode[program]['reference exec'], throughNode[program][way]),
+            ]),
+        ]),
+    ])
 }
 console.log(
     `\nMedians of ${15 * ROUNDS} batches of about 20 ms or more, ± half the distance between the quartiles. ${machine.cpu}, ` +
@@ -127,4 +160,4 @@ console.log(
 
 const file = path.join(folder, '../build/bench.json')
 fs.mkdirSync(path.dirname(file), { recursive: true })
-fs.writeFileSync(file, JSON.stringify({ machine, results }, null, 2) + '\n')
+fs.writeFileSync(file, JSON.stringify({ machine, results, throughNode }, null, 2) + '\n')

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing for one group of the Makefile's targets: setup.sh build|python|node|bench|lint
+# Installs what is missing for one group of the Makefile's targets:
+# setup.sh build|python|node|node-binding|node-versions|bench|lint
 set -euo pipefail
 cd "$(dirname "$0")/.."
 log=build/setup.log
@@ -84,6 +85,29 @@ need_python() {
         build/python/bin/python -m pip install --disable-pip-version-check -r bindings/python/requirements.txt
 }
 
+# What the Node binding is built and tested with.
+need_node_binding() {
+    need_node
+    local tree=bindings/node/node_modules/.package-lock.json
+    if [[ ! -e $tree || $tree -ot bindings/node/package-lock.json ]]; then
+        echo 'setup: installing what the Node binding needs in bindings/node/node_modules'
+        logged 'npm ci failed in bindings/node/' \
+            scripts/with-node.sh npm ci --prefix bindings/node --ignore-scripts --no-audit --no-fund
+        touch "$tree"
+    fi
+}
+
+# Other versions of Node, to test the binding on.
+need_node_versions() {
+    local version
+    for version in 18 22; do
+        [[ -x build/node$version/node_modules/.bin/node ]] && continue
+        echo "setup: installing Node $version in build/node$version"
+        logged "npm could not install Node $version" scripts/with-node.sh \
+            npm install --prefix "build/node$version" --no-save --no-audit --no-fund --allow-scripts=node "node@$version"
+    done
+}
+
 case ${1-} in
     build)
         need cmake:cmake ninja-build:ninja g++:c++ python3:python3 pkg-config:pkg-config tzdata doctest-dev libabsl-dev \
@@ -91,7 +115,9 @@ case ${1-} in
         ;;
     python) need_python ;;
     node) need_node ;;
+    node-binding) need_node_binding ;;
+    node-versions) need_node_versions ;;
     bench) need lua5.4:lua5.4 ;;
     lint) need clang-format:clang-format clang-tidy:clang-tidy git:git ;;
-    *) die 'which group? build, python, node, bench or lint' ;;
+    *) die 'which group? build, python, node, node-binding, node-versions, bench or lint' ;;
 esac

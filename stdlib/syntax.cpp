@@ -1,11 +1,13 @@
 #include "syntax.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
 #include <hogvm/convert.h>
 #include <hogvm/error.h>
 #include <hogvm/javascript.h>
+#include <hogvm/print.h>
 
 #include "arguments.h"
 
@@ -56,7 +58,7 @@ std::string called(std::string_view function, std::string_view left, std::string
 /// Parts are visited in the order of the reference, so that of two errors in a tree the same one is found.
 class Printer {
   public:
-    explicit Printer(PrintPath& path) : path_(path) {}
+    Printer(PrintPath& path, bool is_pretty) : path_(path), is_pretty_(is_pretty) {}
 
     /// A part of the tree: a node as SQL, any other value as a constant, and nothing for what is not there.
     std::string visit(Value v);
@@ -112,21 +114,32 @@ class Printer {
     std::string attribute(Value v);
 
     /// The parts of an array, with commas between. What is no array is an error.
-    std::string list(Value items, std::string_view name);
+    std::string list(Value items, std::string_view name, std::string_view comma = ", ");
     /// Appends `clause` and an array's parts, if it is one and has any.
-    void append_list(Value items, std::string_view name, std::string_view clause, std::string& sql);
+    void append_list(Value items, std::string_view name, std::string_view clause, std::string& sql,
+                     std::string_view comma = ", ");
     /// Appends `clause` and a part, if that is anything.
     void append_part(Value v, std::string_view clause, std::string& sql);
     std::string named(std::string table, Part join);
-    std::string windows(Value definitions);
+    std::string windows(Value definitions, std::string_view comma);
     Part expect_part(Value v, std::string_view name);
     std::string identifier(Value name);
     std::string text(Value v);
     [[noreturn]] void refuse(std::string_view name, std::string_view expected, Value got);
 
+    // The white space of a query: one space each, or lines of their own.
+    std::string line(int deeper) const {
+        return is_pretty_ ? "\n" + std::string(static_cast<std::size_t>(std::max(0, 4 * (level_ + deeper))), ' ') : " ";
+    }
+    void trim(std::string& sql) const {
+        if (is_pretty_) sql = std::string(javascript::trim(sql));
+    }
+
     PrintPath& path_;
-    int open_ = 0;  // nodes being visited: a query inside something stands in parentheses
-    Heap heap_;     // for nodes that had to be converted
+    bool is_pretty_;
+    int level_ = -1;  // of indentation
+    int open_ = 0;    // nodes being visited: a query inside something stands in parentheses
+    Heap heap_;       // for nodes that had to be converted
 };
 
 const Printer::Kind Printer::kKinds[] = {
@@ -174,9 +187,9 @@ std::string Printer::visit(Value v) {
     if (!javascript::to_boolean(kind)) fail(ErrorKind::Argument, "Node type is missing or undefined.");
     for (const Kind& known : kKinds) {
         if (!is_text(kind, known.name)) continue;
-        ++open_;
+        ++open_, ++level_;
         std::string sql = (this->*known.print)(part);
-        --open_;
+        --open_, --level_;
         check_printed(sql.size());
         return sql;
     }
@@ -185,32 +198,37 @@ std::string Printer::visit(Value v) {
 
 std::string Printer::select_query(Part part) {
     const bool is_nested = open_ > 1;
+    const std::string next = line(0);
+    const std::string inside = line(1);
+    const std::string comma = (is_pretty_ ? "," : ", ") + (is_pretty_ ? inside : "");
+    const auto clause = [&](std::string_view word) { return next + std::string(word) + inside; };
     const Value columns = part["select"];
-    std::string sql = javascript::to_boolean(part["distinct"]) ? "SELECT DISTINCT " : "SELECT ";
-    if (javascript::to_boolean(columns)) sql += list(columns, "select");
-    if (const std::string table = from(part["select_from"]); !table.empty()) sql += " FROM " + table;
-    append_part(part["prewhere"], " PREWHERE ", sql);
-    append_part(part["where"], " WHERE ", sql);
-    append_list(part["group_by"], "group_by", " GROUP BY ", sql);
-    append_part(part["having"], " HAVING ", sql);
-    append_list(part["order_by"], "order_by", " ORDER BY ", sql);
+    std::string sql = is_pretty_ ? next.substr(1) : "";
+    sql += (javascript::to_boolean(part["distinct"]) ? "SELECT DISTINCT" : "SELECT") + inside;
+    if (javascript::to_boolean(columns)) sql += list(columns, "select", comma);
+    if (const std::string table = from(part["select_from"]); !table.empty()) sql += clause("FROM") + table;
+    append_part(part["prewhere"], clause("PREWHERE"), sql);
+    append_part(part["where"], clause("WHERE"), sql);
+    append_list(part["group_by"], "group_by", clause("GROUP BY"), sql, comma);
+    append_part(part["having"], clause("HAVING"), sql);
+    append_list(part["order_by"], "order_by", clause("ORDER BY"), sql, comma);
     if (part.has("limit")) {
-        append_part(part["limit"], " LIMIT ", sql);
-        if (javascript::to_boolean(part["limit_with_ties"])) sql += " WITH TIES";
-        append_part(part["offset"], " OFFSET ", sql);
+        append_part(part["limit"], next + "LIMIT ", sql);
+        if (javascript::to_boolean(part["limit_with_ties"])) sql += next + "WITH TIES";
+        append_part(part["offset"], next + "OFFSET ", sql);
     }
     if (javascript::to_boolean(part["window_exprs"])) {
-        const std::string definitions = windows(part["window_exprs"]);
-        if (!definitions.empty()) sql += " WINDOW " + definitions;
+        const std::string definitions = windows(part["window_exprs"], comma);
+        if (!definitions.empty()) sql += clause("WINDOW") + definitions;
     }
     return is_nested ? "(" + sql + ")" : sql;
 }
 
 /// Names and what they stand for, from a dict, or from an array with positions for names.
-std::string Printer::windows(Value definitions) {
+std::string Printer::windows(Value definitions, std::string_view comma) {
     std::string sql;
     const auto append = [&](Value name, Value window) {
-        if (!sql.empty()) sql += ", ";
+        if (!sql.empty()) sql += comma;
         sql += identifier(name) + " AS (";
         sql += visit(window) + ")";
     };
@@ -226,21 +244,25 @@ std::string Printer::windows(Value definitions) {
 }
 
 std::string Printer::select_set_query(Part part) {
+    --level_;
     std::string sql = visit(part["initial_select_query"]);
+    trim(sql);
     const Value others = part["subsequent_select_queries"];
     if (others.is(Type::Array)) {
         for (const Value other : others.as_array()->values()) {
             if (other.is_nullish()) refuse("an element of subsequent_select_queries", "an object", other);
             // Only objects have fields here: the reference doesn't look into dicts.
             if (!other.is(Type::Object)) continue;
-            const std::string query = visit(field_of(other.as_dict(), "select_query"));
+            std::string query = visit(field_of(other.as_dict(), "select_query"));
+            trim(query);
             const Value set_operator = field_of(other.as_dict(), "set_operator");
-            if (javascript::to_boolean(set_operator)) sql += " " + text(set_operator) + " ";
+            if (javascript::to_boolean(set_operator)) sql += line(1) + text(set_operator) + line(1);
             sql += query;
         }
     } else if (javascript::to_boolean(others) && !others.is_string() && !others.is(Type::Dict)) {
         refuse("subsequent_select_queries", "an array", others);
     }
+    ++level_;
     if (open_ == 1) return sql;
     return "(" + std::string(javascript::trim(sql)) + ")";
 }
@@ -465,22 +487,23 @@ std::string Printer::attribute(Value v) {
     return part["value"].is_string() ? name + "=" + value : name + "={" + value + "}";
 }
 
-std::string Printer::list(Value items, std::string_view name) {
+std::string Printer::list(Value items, std::string_view name, std::string_view comma) {
     if (!items.is(Type::Array)) refuse(name, "an array", items);
     std::string sql;
     bool is_first = true;
     for (const Value item : items.as_array()->values()) {
-        if (!is_first) sql += ", ";
+        if (!is_first) sql += comma;
         is_first = false;
         sql += visit(item);
     }
     return sql;
 }
 
-void Printer::append_list(Value items, std::string_view name, std::string_view clause, std::string& sql) {
+void Printer::append_list(Value items, std::string_view name, std::string_view clause, std::string& sql,
+                          std::string_view comma) {
     if (!items.is(Type::Array) || items.as_array()->size == 0) return;
     sql += clause;
-    sql += list(items, name);
+    sql += list(items, name, comma);
 }
 
 void Printer::append_part(Value v, std::string_view clause, std::string& sql) {
@@ -519,6 +542,11 @@ bool is_syntax_tree(Value v) {
     return v.is(Type::Dict) && javascript::to_boolean(field_of(v.as_dict(), "__hx_ast"));
 }
 
-void print_syntax_tree(Value tree, std::string& out, PrintPath& path) { out += Printer(path).visit(tree); }
+void print_syntax_tree(Value tree, std::string& out, PrintPath& path) { out += Printer(path, false).visit(tree); }
+
+std::string printed_syntax(Value tree, bool is_pretty) {
+    PrintPath path;
+    return Printer(path, is_pretty).visit(tree);
+}
 
 }  // namespace hogvm

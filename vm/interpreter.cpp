@@ -236,7 +236,9 @@ Run::Step Run::loop() {
         const Value text = r.pop();
         const Value pattern = r.pop();
         r.save();
-        r.push_primitive(Value::boolean(matches(r.pc->op, text, pattern)));
+        const bool is_found =
+            host_.match ? matches_by(host_.match, r.pc->op, text, pattern) : matches(r.pc->op, text, pattern);
+        r.push_primitive(Value::boolean(is_found));
         goto next;
     }
     L_OP_IN:

@@ -150,8 +150,10 @@ bool Run::return_result() {
     if (frames_.size() == 1) {
         at_.pc += 1;  // this instruction has been run
         args_.assign(1, result);
-        handlers_.clear();
+        at_.sp = base_;
+        upvalues_.clear();
         frames_.clear();
+        returned_ = true;
         return true;
     }
     frames_.pop();

@@ -146,4 +146,38 @@ bool matches(Opcode op, Value text, Value pattern) {
     return (is_asked && pattern::search(text, pattern, ignore_case)) != negated;
 }
 
+namespace {
+
+/// LIKE as a regular expression, as the reference writes it.
+std::string expression_of_like(std::string_view pattern) {
+    std::string out;
+    for (const char c : pattern) {
+        if (c == '%') {
+            out += ".*";
+        } else if (c == '_') {
+            out += '.';
+        } else {
+            if (std::string_view("-/\\^$*+?.()|[]{}").find(c) != std::string_view::npos) out += '\\';
+            out += c;
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+bool matches_by(const std::function<bool(std::string_view pattern, std::string_view text)>& match, Opcode op,
+                Value text, Value pattern) {
+    const bool is_like =
+        op == Opcode::OP_LIKE || op == Opcode::OP_ILIKE || op == Opcode::OP_NOT_LIKE || op == Opcode::OP_NOT_ILIKE;
+    const bool ignore_case =
+        op == Opcode::OP_ILIKE || op == Opcode::OP_NOT_ILIKE || op == Opcode::OP_IREGEX || op == Opcode::OP_NOT_IREGEX;
+    const bool negated = op == Opcode::OP_NOT_LIKE || op == Opcode::OP_NOT_ILIKE || op == Opcode::OP_NOT_REGEX ||
+                         op == Opcode::OP_NOT_IREGEX;
+    std::string expression = ignore_case ? "(?i)" : "";
+    expression += is_like ? expression_of_like(javascript::to_string(pattern)) : javascript::to_string(pattern);
+    const bool is_asked = is_like || (javascript::to_boolean(text) && (ignore_case || javascript::to_boolean(pattern)));
+    return (is_asked && match(expression, javascript::to_string(text))) != negated;
+}
+
 }  // namespace hogvm

@@ -1,6 +1,9 @@
 // The operators of the bytecode, beyond what the interpreter does in line.
 #pragma once
 
+#include <functional>
+#include <string_view>
+
 #include <hogvm/heap.h>
 #include <hogvm/value.h>
 
@@ -19,5 +22,8 @@ bool is_in(Value item, Value container);
 
 /// LIKE to NOT_ILIKE and REGEX to NOT_IREGEX.
 bool matches(Opcode op, Value text, Value pattern);
+/// Likewise by a host's own patterns.
+bool matches_by(const std::function<bool(std::string_view pattern, std::string_view text)>& match, Opcode op,
+                Value text, Value pattern);
 
 }  // namespace hogvm

@@ -76,6 +76,7 @@ void Run::begin(const Program& program, const Globals* globals, const RunOptions
     collect_at_ = collection_after(0);
     calls_library_ = !host_.has_functions() && program.version() != 0;
     is_seeded_ = false;
+    returned_ = false;
 }
 
 Outcome Run::run(const Program& program, const Globals* globals, const RunOptions& options) {
@@ -91,7 +92,7 @@ Outcome Run::run(const Program& program, const Globals* globals, const RunOption
     return execute();
 }
 
-Outcome Run::resume(State& state, Value result, const Globals* globals, const RunOptions& options) {
+Outcome Run::resume(State& state, std::optional<Value> result, const Globals* globals, const RunOptions& options) {
     resumed_ = state.program;
     try {
         begin(*resumed_, globals, options);
@@ -139,7 +140,12 @@ Outcome Run::finish(Step step) {
     } else {
         outcome.status = Outcome::Status::Finished;
         outcome.result = args_[0].charged(false);
-        if (options_.keep_stack) outcome.state = state(0);
+        outcome.returned = returned_;
+        if (options_.keep_stack) {
+            outcome.state = state(0);
+        } else if (options_.keep_state && has_left()) {
+            outcome.state = state_at_end(0);
+        }
     }
     return outcome;
 }
@@ -158,6 +164,7 @@ Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_
         error.chunk = text::well_formed(javascript::to_string(top().chunk_name()), buffer);
         error.ip = at_.pc != nullptr ? static_cast<std::int32_t>(at_.pc->ip) : 0;  // -1 before the first
     }
+    if (options_.keep_state && !frames_.empty()) outcome.state = state_at_end(failed_ip());
     if (kind == ErrorKind::Uncaught) {
         const Dict* o = uncaught_.as_dict();
         error.type = javascript::to_string(heap_.find(o, "type")->value);
@@ -171,6 +178,17 @@ Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_
     }
     return outcome;
 }
+
+/// The last token that the instruction that failed has looked at, where the reference's ip is then.
+std::int64_t Run::failed_ip() const {
+    if (at_.pc == nullptr) return 0;
+    const auto op = static_cast<std::uint8_t>(at_.pc->op);
+    const char operands = op < kOpcodeCount ? kOpcodes[op].operands : '-';
+    const int count = operands == '-' ? 0 : operands == 'g' ? 2 : operands == 'd' ? 3 : operands == 'f' ? 4 : 1;
+    return std::int64_t{at_.pc->ip} + count;
+}
+
+bool Run::has_left() const { return height() > 0 || !upvalues_.empty() || !handlers_.empty() || !declared_.empty(); }
 
 void Run::fill(Outcome& outcome) {
     outcome.ops = at_.pc != nullptr ? ops() : 0;

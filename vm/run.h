@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -41,7 +42,7 @@ class Run {
     Heap& heap() { return heap_; }
 
     Outcome run(const Program& program, const Globals* globals, const RunOptions& options);
-    Outcome resume(State& state, Value result, const Globals* globals, const RunOptions& options);
+    Outcome resume(State& state, std::optional<Value> result, const Globals* globals, const RunOptions& options);
     /// Makes ready for another run: what the one before allocated is gone.
     void reset();
     /// A failed outcome for what went wrong before anything ran.
@@ -91,6 +92,8 @@ class Run {
     Outcome failure(ErrorKind kind, const std::string& message, std::exception_ptr cause);
     void fill(Outcome& outcome);
     double running_ms() const;
+    std::int64_t failed_ip() const;
+    bool has_left() const;
 
     // interpreter.cpp
     struct Loop;
@@ -145,7 +148,8 @@ class Run {
 
     // suspend.cpp
     std::shared_ptr<State> state(std::int64_t next_ip);
-    void restore(const State& state, Value result);
+    void restore(const State& state, std::optional<Value> result);
+    std::shared_ptr<State> state_at_end(std::int64_t next_ip);
     Value frame_closure(const Frame& frame, Heap& heap) const;
 
     // trace.cpp
@@ -204,6 +208,7 @@ class Run {
     Value* base_ = nullptr;
     std::int64_t peak2_ = 0;  // what use2 is compared with: the peak, or the stack's end if that is nearer
     std::int64_t true_peak2_ = 0;
+    bool returned_ = false;    // ended by RETURN
     bool lost_count_ = false;  // SET_LOCAL beyond the top makes the reference's sum NaN
 
     const Program* program_ = nullptr;

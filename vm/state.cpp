@@ -12,17 +12,20 @@
 namespace hogvm {
 namespace {
 
-/// Reads the members of a state's JSON; what is not as it should be is a LoadError that says where.
+Value parse_state(std::string_view json, Heap& heap) {
+    try {
+        return json::parse(heap.string(json).as_text(), heap);
+    } catch (const json::ParseError& e) {
+        throw LoadError("state: not JSON: " + e.message);
+    } catch (const Failure& e) {
+        throw LoadError("state: " + e.message);
+    }
+}
+
+/// Reads the members of a state; what is not as it should be is a LoadError that says where.
 class StateReader {
   public:
-    StateReader(Heap& heap, std::string_view json) : heap_(heap) {
-        try {
-            root_ = json::parse(heap.string(json).as_text(), heap);
-        } catch (const json::ParseError& e) {
-            throw LoadError("state: not JSON: " + e.message);
-        } catch (const Failure& e) {
-            throw LoadError("state: " + e.message);
-        }
+    StateReader(const Heap& heap, Value root) : heap_(heap), root_(root) {
         if (!root_.is(Type::Object)) throw LoadError("state: expected an object");
     }
 
@@ -49,7 +52,7 @@ class StateReader {
     }
 
   private:
-    Heap& heap_;
+    const Heap& heap_;
     Value root_;
 };
 
@@ -90,13 +93,19 @@ void read_frames(const StateReader& in, State& state) {
 }  // namespace
 
 std::shared_ptr<State> State::parse(std::string_view json, const Library& library) {
-    auto state = std::make_shared<State>();
-    state->heap = std::make_shared<Heap>();
-    const StateReader in(*state->heap, json);
-    const Value root = in.root();
+    auto heap = std::make_shared<Heap>();
+    const Value root = parse_state(json, *heap);
     // An older form of the state has the root's tokens only.
-    const Value tokens = in.member(root, "bytecode");
-    state->program = Program::load(tokens.is(Type::Array) ? tokens : root, state->heap, library);
+    const Value tokens = StateReader(*heap, root).member(root, "bytecode");
+    auto program = Program::load(tokens.is(Type::Array) ? tokens : root, heap, library);
+    return load(root, std::move(heap), std::move(program));
+}
+
+std::shared_ptr<State> State::load(Value root, std::shared_ptr<Heap> heap, std::shared_ptr<const Program> program) {
+    auto state = std::make_shared<State>();
+    state->heap = std::move(heap);
+    state->program = std::move(program);
+    const StateReader in(*state->heap, root);
     const auto stack = in.array(root, "stack");
     state->stack.assign(stack.begin(), stack.end());
     try {

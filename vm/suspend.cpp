@@ -54,7 +54,20 @@ std::shared_ptr<State> Run::state(std::int64_t next_ip) {
     return state;
 }
 
-void Run::restore(const State& state, Value result) {
+/// The state of a run that has ended; nothing where it is too large or too deep for one.
+std::shared_ptr<State> Run::state_at_end(std::int64_t next_ip) {
+    try {
+        auto ended = state(next_ip);
+        ended->async_steps = async_steps_;
+        return ended;
+    } catch (const Failure&) {
+        return nullptr;
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
+void Run::restore(const State& state, std::optional<Value> result) {
     if (state.frames.empty() || state.frames.size() > kMostUncheckedFrames)
         throw LoadError("state: callStack: expected 1 to 50000 frames");
     if (state.stack.size() + kMostArguments * 2 >= stack_.slots())
@@ -62,7 +75,7 @@ void Run::restore(const State& state, Value result) {
     peak2_ = std::numeric_limits<std::int64_t>::max();  // what is there already is not checked
     const auto restored = [&](Value v) { return from_host(copy(v, heap_), heap_); };
     for (const Value v : state.stack) push(restored(v));
-    push(restored(result));
+    if (result) push(restored(*result));
 
     upvalues_.resize(state.upvalues.size());
     for (const State::Upvalue& u : state.upvalues) {

@@ -67,6 +67,11 @@ Outcome Vm::resume(State& state, Value result, const RunOptions& options, const 
     }
 }
 
+Outcome Vm::resume(State& state, const RunOptions& options, const Globals* globals) {
+    impl_->run.reset();
+    return impl_->run.resume(state, std::nullopt, globals, options);
+}
+
 Outcome Vm::resume(State& state, std::string_view result_json, const RunOptions& options, const Globals* globals) {
     impl_->run.reset();
     try {

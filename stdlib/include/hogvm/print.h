@@ -14,6 +14,9 @@ std::string printed(Value v);
 /// Likewise, but a string is itself.
 void print_text(Value v, std::string& out);
 
+/// A HogQL syntax tree as SQL: on one line, or with queries on lines of their own. Raises Failure as print_value does.
+std::string printed_syntax(Value tree, bool is_pretty);
+
 /// A string in single quotes with Hog's escapes.
 void print_quoted(std::string_view text, std::string& out);
 /// An identifier as it is, or in backquotes where it must be.

@@ -88,6 +88,9 @@ class Host {
     std::function<double()> clock;
     /// Asked for a chunk that the program doesn't carry: the JSON of its tokens or of {"bytecode", "globals"}.
     std::function<std::optional<std::string>(std::string_view name)> import_chunk;
+    /// Whether a pattern is found in a text, in place of the engine's own RE2. Asked by the operators =~ and LIKE and
+    /// their like; LIKE's patterns come as regular expressions, "(?i)" before those that ignore case.
+    std::function<bool(std::string_view pattern, std::string_view text)> match;
     /// The seed of randomFloat and generateUUIDv4; without it, every run differs.
     std::optional<std::uint64_t> random_seed;
     /// The name of the zone that stands for the process's own (in toDate of a number, and zones named "local").

@@ -44,6 +44,8 @@ struct State {
 
     /// Reads a state's JSON. Throws LoadError naming what is wrong where.
     static std::shared_ptr<State> parse(std::string_view json, const Library& library);
+    /// Likewise from a value that is kept alive by `heap`, for a program that is there already.
+    static std::shared_ptr<State> load(Value state, std::shared_ptr<Heap> heap, std::shared_ptr<const Program> program);
     std::string json() const;
 
     std::shared_ptr<Heap> heap;  // keeps the values below alive

@@ -48,6 +48,7 @@ struct RunOptions {
     Limits limits;
     bool trace = false;           // record Outcome::trace
     bool keep_stack = false;      // the reference's `repl`: a program that runs off its end keeps its stack
+    bool keep_state = false;      // Outcome::state also of a failed run, and of a finished one that leaves something
     bool fresh_upvalues = false;  // a captured variable is always the one that is there; see docs/differences.md
 };
 
@@ -64,12 +65,13 @@ struct Outcome {
     enum class Status : std::uint8_t { Finished, Suspended, Failed };
 
     Status status = Status::Failed;
-    Value result;  // of a finished run; the payload of an uncaught error
-    Error error;   // of a failed one
+    Value result;           // of a finished run; the payload of an uncaught error
+    bool returned = false;  // a finished run ended by RETURN; otherwise it ran off its end
+    Error error;            // of a failed one
     // Of a suspended one: the call that waits for an answer. The arguments are converted as for JSON.
     std::string_view function;
     std::span<const Value> args;
-    std::shared_ptr<State> state;  // also of a finished run with keep_stack
+    std::shared_ptr<State> state;  // also of a finished run with keep_stack, and as keep_state says
 
     std::uint64_t ops = 0;  // instructions executed
     double max_memory = 0;  // the peak in the reference's accounting; NaN if a program upset it (docs/differences.md)
@@ -109,7 +111,10 @@ class Vm {
 
     /// Goes on where `state` was suspended, with `result` as what the call gives. The state is used up.
     Outcome resume(State& state, Value result, const RunOptions& options = {}, const Globals* globals = nullptr);
-    /// Likewise with the result as JSON text.
+    /// Goes on with the stack as it is: the state's owner has put the call's result on it, as hosts of the reference
+    /// do.
+    Outcome resume(State& state, const RunOptions& options = {}, const Globals* globals = nullptr);
+    /// With the result as JSON text.
     Outcome resume(State& state, std::string_view result_json, const RunOptions& options = {},
                    const Globals* globals = nullptr);
 

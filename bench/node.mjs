@@ -1,0 +1,67 @@
+// The ways to run a program from Node, timed in turns: the reference's exec, the drop-in's, and Program's.
+//
+//     node bench/node.mjs PROGRAM       prints {"program", "ways": {way: [nanoseconds per event, ...]}}
+//
+// A batch of runs counts with its wall time or the process's CPU time, whichever is less; of runBatch, which has threads of
+// its own, with its wall time.
+import assert from 'node:assert/strict'
+import crypto from 'node:crypto'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+
+process.env.TZ = 'UTC'
+const require = createRequire(new URL('../conformance/package.json', import.meta.url))
+const reference = require('@posthog/hogvm')
+const { exec, Program } = createRequire(import.meta.url)('../bindings/node')
+
+const BATCHES = 15
+const BATCH_NS = 20e6
+const EVENTS = 512 // of a batch of runBatch
+
+const read = (path) => fs.readFileSync(new URL(path, import.meta.url), 'utf8')
+const name = process.argv[2]
+const bytecode = JSON.parse(read(`programs/${name}.hoge`))
+const wanted = JSON.parse(read(`programs/${name}.wanted.json`))
+const text = read('programs/event.json').trim()
+const globals = JSON.parse(text)
+const external = { crypto, regex: { match: (source, value) => new RegExp(source).test(value) } }
+const program = new Program(bytecode)
+const bytes = Array.from({ length: EVENTS }, () => Buffer.from(text))
+const objects = Array.from({ length: EVENTS }, () => globals)
+
+const batch = (events, options) => async () => (await program.runBatch(events, options)).at(-1).result
+
+// Each gives the result of its last event, and how many events it ran.
+const WAYS = {
+    'reference exec': [1, () => reference.convertHogToJS(reference.exec(bytecode, { globals, external }).result)],
+    'exec': [1, () => exec(bytecode, { globals }).result, (result) => reference.convertHogToJS(result)],
+    'Program.run': [1, () => program.run(globals).result],
+    'Program.runJson': [1, () => program.runJson(text).result, JSON.parse],
+    'runBatch, objects, 1 thread': [EVENTS, batch(objects, { threads: 1 })],
+    'runBatch, objects, 2 threads': [EVENTS, batch(objects, { threads: 2 })],
+    'runBatch, bytes to text, 1 thread': [EVENTS, batch(bytes, { threads: 1, json: true }), JSON.parse],
+    'runBatch, bytes to text, 2 threads': [EVENTS, batch(bytes, { threads: 2, json: true }), JSON.parse],
+}
+
+async function timeRuns(run, count, isBatch) {
+    const cpu = process.cpuUsage()
+    const wall = process.hrtime.bigint()
+    if (isBatch) for (let i = 0; i < count; i++) await run()
+    else for (let i = 0; i < count; i++) run()
+    const wallNs = Number(process.hrtime.bigint() - wall)
+    const { user, system } = process.cpuUsage(cpu)
+    return isBatch ? wallNs : Math.min(wallNs, (user + system) * 1000)
+}
+
+const ways = {}
+for (const [way, [events, run, parse = (result) => result]] of Object.entries(WAYS)) {
+    assert.deepEqual(parse(await run()), wanted, `${name}: ${way}: not the wanted result`)
+    const isBatch = events > 1
+    let count = 1
+    let ns = 0
+    for (; ns < BATCH_NS; count *= 2) ns = await timeRuns(run, count, isBatch)
+    const runs = Math.max(1, Math.ceil((BATCH_NS * count) / 2 / ns))
+    ways[way] = []
+    for (let i = 0; i < BATCHES; i++) ways[way].push((await timeRuns(run, runs, isBatch)) / runs / events)
+}
+console.log(JSON.stringify({ program: name, ways }))

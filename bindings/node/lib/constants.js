@@ -1,0 +1,9 @@
+'use strict'
+
+module.exports = {
+    DEFAULT_MAX_ASYNC_STEPS: 100,
+    DEFAULT_MAX_MEMORY: 64 * 1024 * 1024, // bytes
+    DEFAULT_TIMEOUT_MS: 5000,
+    MAX_FUNCTION_ARGS_LENGTH: 300,
+    CALLSTACK_LENGTH: 1000,
+}

@@ -1,0 +1,117 @@
+// The addon, and what it needs of JavaScript.
+'use strict'
+
+const path = require('node:path')
+
+const { tags, numbers } = require('./prefetch')
+
+function load() {
+    const folder = path.join(__dirname, '..')
+    try {
+        return require('node-gyp-build')(folder)
+    } catch (error) {
+        throw new Error(
+            `hogvm: there is no addon for ${process.platform}-${process.arch} in ${folder}. ` +
+                `This builds it, or says what it misses: node ${path.join(folder, 'scripts/install.js')}`,
+            { cause: error }
+        )
+    }
+}
+const addon = load()
+
+// As the list in src/environment.h.
+const TIMEOUT = 0
+const MEMORY_LIMIT = 1
+const MAX_ASYNC_STEPS = 2
+const FLAGS = 3
+const PREFETCHED = 4
+const STATUS = 5
+const OPS = 6
+const MAX_MEMORY = 7
+const ASYNC_STEPS = 8
+const DURATION = 9
+const RETURNED = 10
+const registers = new Float64Array(16)
+
+const FLAG = { TRACE: 1, KEEP_STACK: 2, KEEP_STATE: 4, FRESH_UPVALUES: 8, COLLECT: 16 }
+const FINISHED = 0
+const SUSPENDED = 1
+const FAILED = 2
+const TEXT = 3
+const MODE = { HOG: 0, PLAIN: 1, TEXT: 2 }
+
+/** A Map of keys and values in turn; `map` if there is one already that is to hold them. */
+function fillMap(flat, map = new Map()) {
+    for (let i = 0; i < flat.length; i += 2) map.set(flat[i], flat[i + 1])
+    return map
+}
+
+const DEEPEST = 64
+
+/** Whether JSON text says all that a program would see of `value`. */
+function isPlain(value, depth) {
+    switch (typeof value) {
+        case 'string':
+        case 'boolean':
+            return true
+        case 'number':
+            // JSON has no -0, and large integers would become exact.
+            return value > -9007199254740992 && value < 9007199254740992 && (value !== 0 || 1 / value > 0)
+        case 'object':
+            break
+        default:
+            return false
+    }
+    if (value === null) return true
+    if (depth > DEEPEST) return false
+    const prototype = Object.getPrototypeOf(value)
+    if (prototype === Array.prototype) {
+        if (!Array.isArray(value)) return false
+        for (let i = 0; i < value.length; i++) if (!isPlain(value[i], depth + 1)) return false
+        return true
+    }
+    if (prototype !== Object.prototype && prototype !== null) return false
+    for (const key in value) if (!isPlain(value[key], depth + 1)) return false
+    return true
+}
+
+/** The JSON text of plain data; undefined of what has more to it, or is too small for that to pay. */
+function textOf(value) {
+    if (!isPlain(value, 0) || {}.toJSON !== undefined || [].toJSON !== undefined) return undefined
+    return JSON.stringify(value)
+}
+
+const LONGEST_LIST = 2 ** 24
+
+/** What `forEach` finds in a Proxy of an array, as an array of its own; undefined of what only inherits from Array. */
+function listOf(proxy) {
+    if (!Array.isArray(proxy)) return undefined
+    if (proxy.length > LONGEST_LIST) throw new RangeError(`A Proxy of an array is too long: ${proxy.length} elements`)
+    const list = []
+    proxy.forEach((item) => list.push(item))
+    return list
+}
+
+/** The process's own zone. */
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC'
+
+addon.setUp({
+    registers,
+    tags,
+    numbers,
+    fillMap,
+    textOf,
+    listOf,
+    entriesOf: (map) => [...Map.prototype.entries.call(map)],
+    print: (line) => console.log('%s', line),
+    now: () => Date.now(),
+    Map,
+    Array,
+    zone,
+})
+
+module.exports = {
+    addon, zone, registers, FLAG, MODE,
+    TIMEOUT, MEMORY_LIMIT, MAX_ASYNC_STEPS, FLAGS, PREFETCHED, STATUS, OPS, MAX_MEMORY, ASYNC_STEPS, DURATION, RETURNED,
+    FINISHED, SUSPENDED, FAILED, TEXT,
+}

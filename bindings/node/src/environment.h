@@ -1,0 +1,140 @@
+// What one JavaScript environment (the main thread, a worker) has of the engine: its lanes, and what of JavaScript the
+// engine's side calls. It is the environment's instance data; nothing is shared between environments but programs.
+//
+// A lane is a Vm with what its current run may use. A host function or a getter may run a program itself, and a Vm runs
+// one at a time; so each run that is nested in another takes the next lane.
+//
+// JavaScript exceptions cross the engine as Failure{ErrorKind::Host}: the environment keeps the exception itself, and
+// the run's error is that. What calls JavaScript goes through `checked`.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <napi.h>
+
+#include <hogvm/vm.h>
+
+namespace hogvm::node {
+
+/// The numbers that pass between the two sides of a run, in one Float64Array; lib/native.js has the same list.
+enum Register : std::size_t {
+    // What a run may take.
+    kTimeout,
+    kMemoryLimit,
+    kMaxAsyncSteps,
+    kFlags,
+    kPrefetched,  // how many paths lib/prefetch.js has followed
+    // How it went.
+    kStatus,
+    kOps,
+    kMaxMemory,
+    kAsyncSteps,
+    kDuration,
+    kReturned,
+    kRegisters = 16,
+};
+
+enum Flag : std::uint32_t {
+    kTrace = 1,
+    kKeepStack = 2,
+    kKeepState = 4,
+    kFreshUpvalues = 8,
+    kCollect = 16,  // printed lines come with the result
+};
+
+/// As Outcome::Status; kText is a finished run whose result is JSON text.
+enum class Status : std::uint8_t { Finished, Suspended, Failed, Text };
+
+struct Lane;
+
+class Environment {
+  public:
+    explicit Environment(Napi::Env env);
+    static Environment& of(napi_env env);
+
+    napi_env env;
+    double* registers = nullptr;
+    const std::uint8_t* tags = nullptr;  // of lib/prefetch.js
+    const double* numbers = nullptr;
+    std::optional<Napi::Error> thrown;  // by JavaScript, while a Failure{Host} is on its way to the run's end
+
+    // Functions of lib/native.js; see there.
+    napi_value fill_map() const { return value_of(fill_map_); }
+    napi_value text_of() const { return value_of(text_of_); }
+    napi_value print() const { return value_of(print_); }
+    napi_value now() const { return value_of(now_); }
+    napi_value list_of() const { return value_of(list_of_); }
+    napi_value entries_of() const { return value_of(entries_of_); }
+    napi_value map_class() const { return value_of(map_class_); }
+    napi_value array_class() const { return value_of(array_class_); }
+    void set_up(Napi::Object helpers);
+
+    /// The lane for a run that begins now. Raises a JavaScript RangeError where the thread's stack is nearly used up.
+    Lane& enter();
+    void leave();
+
+  private:
+    napi_value value_of(const Napi::ObjectReference& reference) const {
+        napi_value value = nullptr;
+        napi_get_reference_value(env, reference, &value);
+        return value;
+    }
+
+    Napi::ObjectReference registers_;
+    Napi::ObjectReference tags_;
+    Napi::ObjectReference numbers_;
+    Napi::ObjectReference fill_map_;
+    Napi::ObjectReference text_of_;
+    Napi::ObjectReference print_;
+    Napi::ObjectReference now_;
+    Napi::ObjectReference list_of_;
+    Napi::ObjectReference entries_of_;
+    Napi::ObjectReference map_class_;
+    Napi::ObjectReference array_class_;
+    std::string local_zone_ = "UTC";
+    std::vector<std::unique_ptr<Lane>> lanes_;
+    std::size_t depth_ = 0;
+    const char* stack_end_ = nullptr;  // the lowest address that a run may begin at
+};
+
+struct Lane {
+    explicit Lane(Environment& of) : environment(of) {}
+
+    Environment& environment;
+    Vm vm;
+    std::string functions_key;  // names of the host functions that `vm` has, as lib/host.js spells them
+    // Of the current run:
+    napi_value host = nullptr;  // what it may call; null if nothing
+    bool collects = false;      // printed lines are kept here
+    std::vector<std::string> printed;
+    std::string text;  // of its result
+};
+
+/// For as long as a run takes.
+class Entered {
+  public:
+    explicit Entered(Environment& environment) : lane(environment.enter()) {}
+    ~Entered() {
+        lane.host = nullptr;
+        lane.printed.clear();
+        lane.environment.leave();
+    }
+    Entered(const Entered&) = delete;
+    Entered& operator=(const Entered&) = delete;
+
+    Lane& lane;
+};
+
+/// Raises Failure{Host} if a call of Node-API failed, with the JavaScript exception kept in `thrown`.
+void raise(Environment& environment);
+inline void checked(Environment& environment, napi_status status) {
+    if (status != napi_ok) [[unlikely]]
+        raise(environment);
+}
+
+}  // namespace hogvm::node

@@ -1,0 +1,61 @@
+// Globals that are JavaScript objects.
+#pragma once
+
+#include <node_api.h>
+
+#include <hogvm/host.h>
+
+#include "environment.h"
+
+namespace hogvm::node {
+
+/// An object, of which no more is looked at than a program reads: a path is followed as the reference's getNestedValue
+/// does, by own properties, with numbers counting from 1 and Maps asked by key; what is at its end is converted.
+class ObjectGlobals : public Globals {
+  public:
+    ObjectGlobals(Environment& environment, napi_value object) : environment_(environment), object_(object) {}
+    bool read(std::span<const Value> path, Heap& heap, Value& value) const override;
+
+  private:
+    napi_value step(napi_value object, Value key) const;
+    napi_value numbered(napi_value object, double key) const;
+    bool own(napi_value object, napi_value key, napi_value& value) const;
+    napi_value from_map(napi_value map, Value key) const;
+    bool is_nullish(napi_value value) const;
+
+    Environment& environment_;
+    napi_value object_;
+};
+
+/// How lib/prefetch.js tells what a path leads to.
+enum class Tag : std::uint8_t { Lazy, Null, False, True, Number, Element };
+inline constexpr std::size_t kMostPrefetched = 32;
+
+/// An object of which a straight program's paths were followed before it runs: the reads come in their order.
+class PrefetchedGlobals : public Globals {
+  public:
+    /// `elements` is an array; `count` tags and numbers are the environment's.
+    PrefetchedGlobals(Environment& environment, napi_value object, napi_value elements, std::size_t count);
+    bool read(std::span<const Value> path, Heap& heap, Value& value) const override;
+
+  private:
+    Environment& environment_;
+    ObjectGlobals object_;
+    napi_value elements_;
+    std::size_t count_;
+    mutable std::size_t next_ = 0;
+    Tag tags_[kMostPrefetched];
+    double numbers_[kMostPrefetched];
+};
+
+/// Arguments as they are, for a library function called from JavaScript: the global "0" is the first.
+class ArgumentGlobals : public Globals {
+  public:
+    explicit ArgumentGlobals(std::span<const Value> arguments) : arguments_(arguments) {}
+    bool read(std::span<const Value> path, Heap& heap, Value& value) const override;
+
+  private:
+    std::span<const Value> arguments_;
+};
+
+}  // namespace hogvm::node

@@ -1,0 +1,49 @@
+// The border: no C++ exception passes it but as a JavaScript one.
+#pragma once
+
+#include <exception>
+#include <new>
+
+#include <napi.h>
+
+#include <hogvm/error.h>
+
+#include "environment.h"
+
+namespace hogvm::node {
+
+/// Does `work(environment)`. A JavaScript exception on its way through the engine is thrown as itself, and a failure of
+/// the engine's as an Error whose `code` is the failure's kind ("load" for what is no program or state).
+template <typename Work>
+Napi::Value guarded(const Napi::CallbackInfo& info, const Work& work) {
+    const Napi::Env env = info.Env();
+    const auto refuse = [env](const char* code, const char* message) {
+        Napi::Error error = Napi::Error::New(env, message);
+        error.Set("code", Napi::String::New(env, code));
+        error.ThrowAsJavaScriptException();
+        return env.Undefined();
+    };
+    Environment& environment = Environment::of(env);
+    try {
+        return work(environment);
+    } catch (const Napi::Error& error) {
+        error.ThrowAsJavaScriptException();
+        return env.Undefined();
+    } catch (const Failure& failure) {
+        if (environment.thrown) {
+            const Napi::Error error = *environment.thrown;
+            environment.thrown.reset();
+            error.ThrowAsJavaScriptException();
+            return env.Undefined();
+        }
+        return refuse(name_of(failure.kind), failure.message.c_str());
+    } catch (const LoadError& error) {
+        return refuse("load", error.what());
+    } catch (const std::bad_alloc&) {
+        return refuse("memory", "Out of memory");
+    } catch (const std::exception& error) {
+        return refuse("internal", error.what());
+    }
+}
+
+}  // namespace hogvm::node

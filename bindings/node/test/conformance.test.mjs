@@ -1,0 +1,28 @@
+// The recorded conformance cases (conformance/), answered by this package's exec.
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import test from 'node:test'
+
+import { describe, mismatches } from '../../../conformance/answers.mjs'
+import { answererOf } from '../../../conformance/answering.mjs'
+import { read } from '../../../conformance/recorded.mjs'
+
+process.env.TZ = 'UTC'
+const answer = answererOf(createRequire(import.meta.url)('..'))
+
+const topics = Map.groupBy?.(read(), ({ topic }) => topic) ?? groupByTopic(read())
+function groupByTopic(cases) {
+    const groups = new Map()
+    for (const one of cases) groups.set(one.topic, [...(groups.get(one.topic) ?? []), one])
+    return groups
+}
+
+for (const [topic, cases] of topics) {
+    test(`conformance: ${topic}`, () => {
+        const found = cases.flatMap(({ name, request, expect }) => {
+            const differences = mismatches(request, expect, answer(JSON.parse(request)))
+            return differences.length ? [`${name}\n${differences.map((one) => describe(one)).join('\n')}`] : []
+        })
+        assert.equal(found.length, 0, found.slice(0, 20).join('\n'))
+    })
+}
