@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import test from 'node:test'
 
-import { describe, mismatches } from '../../../conformance/answers.mjs'
+import { describe, expected, mismatches } from '../../../conformance/answers.mjs'
 import { answererOf } from '../../../conformance/answering.mjs'
 import { read } from '../../../conformance/recorded.mjs'
 
@@ -19,8 +19,10 @@ function groupByTopic(cases) {
 
 for (const [topic, cases] of topics) {
     test(`conformance: ${topic}`, () => {
-        const found = cases.flatMap(({ name, request, expect }) => {
-            const differences = mismatches(request, expect, answer(JSON.parse(request)))
+        const found = cases.flatMap(({ name, request, expect, differs }) => {
+            const ours = answer(JSON.parse(request))
+            // Numbers are JavaScript's here and states may have cycles, so some of what differs from C++ does not from Node.
+            const differences = mismatches(expect, ours).length ? mismatches(expected(expect, differs), ours) : []
             return differences.length ? [`${name}\n${differences.map((one) => describe(one)).join('\n')}`] : []
         })
         assert.equal(found.length, 0, found.slice(0, 20).join('\n'))
