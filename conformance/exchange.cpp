@@ -171,7 +171,7 @@ void Exchange::report(const Outcome& outcome, Value options) {
     if (outcome.finished()) {
         set_printed("result", outcome.result);
         std::string text;
-        const bool has_text = !has_cycle(outcome.result) && json::write(outcome.result, text);
+        const bool has_text = !has_cycle(to_host(outcome.result, *heap_)) && json::write(outcome.result, text);
         set("json", has_text ? heap_->string(text) : Value::null());
     } else if (outcome.suspended()) {
         set_call(outcome);

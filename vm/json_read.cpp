@@ -80,7 +80,10 @@ class Reader {
         void add(Value key, Value v) {
             if (heap_ != nullptr) heap_->scratch().push_back({key, v});
         }
-        std::span<const Entry> entries() const { return std::span(heap_->scratch()).subspan(base_); }
+        std::span<const Entry> entries() const {
+            if (heap_ == nullptr) return {};
+            return std::span(heap_->scratch()).subspan(base_);
+        }
 
       private:
         Heap* heap_;

@@ -18,7 +18,8 @@ inline constexpr Value kUndefined = Value::undefined();
 
 /// Whether both are within +-2^53, where integers and doubles compute alike.
 inline bool are_exact(std::int64_t a, std::int64_t b) {
-    return ((static_cast<std::uint64_t>(a + kExactInts) | static_cast<std::uint64_t>(b + kExactInts)) >> 54) == 0;
+    constexpr std::uint64_t kShift = kExactInts;  // unsigned sums wrap
+    return (((static_cast<std::uint64_t>(a) + kShift) | (static_cast<std::uint64_t>(b) + kShift)) >> 54) == 0;
 }
 
 /// An arithmetic operator on two Ints. Returns false where the result is none, or may be none.
