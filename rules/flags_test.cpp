@@ -297,7 +297,7 @@ TEST_CASE("definitions of wrong types everywhere are loaded and evaluated") {
 }
 
 TEST_CASE("what posthog-node gave for random definitions and people, this gives") {
-    std::ifstream file(HOGVM_SOURCE_DIR "/conformance/recorded/flags.json");
+    std::ifstream file(HOGVM_SOURCE_DIR "/rules/flag_cases.json");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     const json::value sets = json::parse(text, {}, {.max_depth = 100});
     std::size_t cases = 0;

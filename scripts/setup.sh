@@ -51,6 +51,15 @@ need() {
     logged "$hint failed" "${apt[@]}" install -y --no-install-recommends "${packages[@]}"
 }
 
+# npm has Node, a package for each machine: install_node VERSION FOLDER.
+install_node() {
+    local system machine
+    system=$(node -p process.platform)
+    machine=$(node -p process.arch)
+    logged "npm could not install Node $1; install it so that \`node\` is it" \
+        npm install --prefix "$2" --no-save --no-audit --no-fund --ignore-scripts "node-$system-$machine@$1"
+}
+
 # The conformance scripts need Node 20; where the system's is older, npm has one.
 need_node() {
     need nodejs:node npm:npm
@@ -58,8 +67,7 @@ need_node() {
     major=$(node -p 'process.versions.node.split(".")[0]')
     if ((major < 20)) && [[ ! -x build/node/node_modules/.bin/node ]]; then
         echo "setup: installing Node 20 in build/node (the system's is $major)"
-        logged 'npm could not install Node 20; install it so that `node` is it' \
-            npm install --prefix build/node --no-save --no-audit --no-fund node@20
+        install_node 20 build/node
     fi
     if [[ ! -e $tree || $tree -ot conformance/package-lock.json ]]; then
         echo 'setup: installing the reference VM in conformance/node_modules'
@@ -103,8 +111,7 @@ need_node_versions() {
     for version in 18 22; do
         [[ -x build/node$version/node_modules/.bin/node ]] && continue
         echo "setup: installing Node $version in build/node$version"
-        logged "npm could not install Node $version" scripts/with-node.sh \
-            npm install --prefix "build/node$version" --no-save --no-audit --no-fund --allow-scripts=node "node@$version"
+        install_node "$version" "build/node$version"
     done
 }
 
