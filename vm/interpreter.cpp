@@ -138,12 +138,14 @@ Run::Step Run::loop() {
         Value v;
         if (top().chunk->is_root && globals_ != nullptr &&
             raise_peak(r.use2() + static_cast<std::int64_t>(path.size()) * kSlot + strings2)) {
+            r.pc += path.size();  // what goes wrong goes wrong at GET_GLOBAL
             r.save();
             if (globals_->read(path, heap_, v)) {
                 r.push(v);
-                r.pc += path.size() + 1;
+                ++r.pc;
                 continue;
             }
+            r.pc -= path.size();
         }
         goto plainly;
     }
@@ -264,7 +266,7 @@ Run::Step Run::loop() {
         goto next;
     L_OP_GET_LOCAL : {
         const Value* slot = r.locals + r.pc->n;
-        r.push(slot >= r.base && r.is_there(slot) ? *slot : kUndefined);
+        r.push(r.is_there(slot) ? *slot : kUndefined);
         goto next;
     }
     L_OP_SET_LOCAL : {

@@ -192,7 +192,8 @@ struct Run::Loop {
 
     // Parts of fused instructions. They return false, having changed nothing, where plain ones must do.
 
-    [[gnu::always_inline]] bool is_there(const Value* slot) const { return slot < sp; }
+    /// A declared function may have its frame start below the stack: it is called with fewer values than it takes.
+    [[gnu::always_inline]] bool is_there(const Value* slot) const { return slot >= base && slot < sp; }
 
     /// Returns from a call with `result`, which the upper `popped` values have brought; `after` is the instruction
     /// after after the RETURN.
@@ -318,7 +319,7 @@ struct Run::Loop {
                 return give(result, kPopped, after);
             } else {
                 Value* const slot = locals + use->n;
-                if (slot >= sp - kPopped || slot->is_charged()) return false;
+                if (slot < base || slot >= sp - kPopped || slot->is_charged()) return false;
                 sp -= kPopped;
                 *slot = result;
                 if constexpr (kThen == Then::Set) {

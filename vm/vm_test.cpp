@@ -119,6 +119,15 @@ TEST_CASE("an uncaught error has its type, its message and its payload") {
     CHECK(outcome.error.text() == "Mine('message')");
 }
 
+TEST_CASE("a frame that starts below the stack has nothing there to read or to write, fused or not") {
+    RunOptions plain;
+    plain.trace = true;
+    // fn f(a) is called with no value on the stack: it returns a, and then a := 1 + 2; return a
+    for (const char* text : {R"(["_H",1,41,"f",1,3,36,0,38,2,"f",2])",
+                             R"(["_H",1,41,"f",1,10,33,1,33,2,6,37,0,36,0,38,2,"f",2])"})
+        CHECK(ran(text) == ran(text, plain));
+}
+
 TEST_CASE("a suspended program resumes in process") {
     Vm vm(waiting_host());
     Outcome outcome = vm.run(*load_program(kWaits));
