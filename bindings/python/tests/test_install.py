@@ -45,6 +45,6 @@ def test_the_sdist_has_what_its_build_needs(tmp_path: pathlib.Path) -> None:
     wanted |= {pathlib.Path(file) for file in ("CMakeLists.txt", "LICENSE", "pyproject.toml")}
     assert wanted <= there
     assert {path.parts[0] for path in there - wanted} <= {"PKG-INFO"}
-    options = [f"-D{option}=OFF" for option in ("HOGVM_TOOL", "HOGVM_TESTS", "HOGVM_BENCH")]
+    options = [f"-D{option}=OFF" for option in ("HOGVM_TOOL", "HOGVM_TESTS", "HOGVM_BENCH", "HOGVM_NODE")]
     run("cmake", "-S", source, "-B", tmp_path / "build", "-DHOGVM_PYTHON=ON", f"-DPython_EXECUTABLE={sys.executable}", *options,
         cwd=tmp_path)  # fmt: skip
