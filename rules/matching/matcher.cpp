@@ -154,21 +154,27 @@ void Matcher::visit_grouped(const Segment::Branch& branch) {
     // The fast tests of all rules come first; then it is known how many wait for which patterns.
     const std::size_t start = pending_.size();
     counts_.assign(branch.groups.size(), 0);
-    for (std::size_t k = 0; k < branch.candidates.size(); ++k) {
-        const Segment::Candidate& candidate = branch.candidates[k];
+    for (const Segment::Candidate& candidate : branch.candidates) {
+        if (candidate.group_count == 0) {
+            decide(candidate);
+            continue;
+        }
         if (memory_->seen[candidate.item] == memory_->generation) continue;
         if (all_hold(candidate, candidate.fast_count) == Truth::False) continue;
         pending_.push_back(&candidate);
-        for (const std::uint32_t group : branch.groups_of[k]) ++counts_[group];
+        const std::uint32_t* places = &segment_->group_places[candidate.first_group];
+        for (std::uint32_t k = 0; k < candidate.group_count; ++k) ++counts_[places[k]];
     }
     for (std::size_t g = 0; g < branch.groups.size(); ++g)
-        if (counts_[g] >= kWorthSearching) search(*branch.groups[g]);
+        if (counts_[g] >= kWorthSearching) search(*segment_->groups[branch.groups[g]]);
     for (std::size_t k = start; k < pending_.size(); ++k) decide(*pending_[k]);
     pending_.resize(start);
 }
 
 /// Searches for all patterns of a group at once, and keeps what is found.
 void Matcher::search(const Segment::PatternGroup& group) {
+    if (group.nodes.size() < kWorthSearching) return;
+    if (memory_->marks[group.nodes[0]] >> 2 == memory_->generation) return;  // done in another branch, or by itself
     if (truth(group.text) == Truth::Failed) return;
     const Value text = memory_->values[group.text];
     const pattern::CompiledSet* set = group.set.load(std::memory_order_acquire);
@@ -198,6 +204,7 @@ void Matcher::decide(const Segment::Candidate& candidate) {
     const Segment::Item& item = segment_->items[candidate.item];
     if (result == Truth::Failed) return run_and_keep(item);
     found_.push_back({item.order, item.rule.get()});
+    __builtin_prefetch(item.rule.get());  // its id is wanted soon, and has hardly been looked at before
 }
 
 Matcher::Truth Matcher::all_hold(const Segment::Candidate& candidate, std::uint32_t count) {

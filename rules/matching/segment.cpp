@@ -15,10 +15,11 @@ using Kind = Term::Kind;
 
 constexpr std::size_t kMostNames = 64;
 constexpr std::size_t kFewItems = 8;     // a branch of no more is not divided
-constexpr std::size_t kWorthATable = 4;  // items that a table must lead to
-constexpr int kDeepest = 4;              // tables on the way to an item
-constexpr std::size_t kMostKeys = 256;   // of one test: beyond, the rule is in too many places
-constexpr std::size_t kWorthAGroup = 4;  // patterns
+constexpr std::size_t kWorthATable = 4;  // items that a table by the event must lead to
+constexpr std::size_t kWorthAnother =
+    24;                                 // likewise by another field: the tests of fewer cost less than to look them up
+constexpr int kDeepest = 4;             // tables on the way to an item
+constexpr std::size_t kMostKeys = 256;  // of one test: beyond, the rule is in too many places
 constexpr std::size_t kLargestGroup = 128;
 constexpr std::size_t kFewInList = 8;
 constexpr std::size_t kMostTests = 60000;  // of a rule
@@ -59,6 +60,7 @@ class Builder {
         std::vector<std::uint32_t> all;
         for (std::uint32_t i = 0; i < made_->items.size(); ++i)
             if (is_indexed_[i]) all.push_back(i);
+        group_few();
         made_->branches.emplace_back();
         std::vector<std::uint32_t> used;
         divide(0, all, used);
@@ -336,7 +338,7 @@ class Builder {
             (keys != nullptr ? by_field[keys->field] : rest).push_back(item);
         }
         for (const auto& [field, found] : by_field) {
-            if (found.size() >= kWorthATable) {
+            if (found.size() >= (is_event(field) ? kWorthATable : kWorthAnother)) {
                 add_table(branch, field, found, used);
             } else {
                 rest.insert(rest.end(), found.begin(), found.end());
@@ -350,7 +352,7 @@ class Builder {
         const Tests& tests = tests_[item];
         branch.candidates.push_back({item, static_cast<std::uint32_t>(made_->tests.size()),
                                      static_cast<std::uint16_t>(tests.nodes.size()),
-                                     static_cast<std::uint16_t>(tests.fast_count), tests.needs_true});
+                                     static_cast<std::uint16_t>(tests.fast_count), 0, 0, tests.needs_true});
         made_->tests.insert(made_->tests.end(), tests.nodes.begin(), tests.nodes.end());
     }
 
@@ -386,36 +388,60 @@ class Builder {
         for (const std::uint32_t o : made_->operands_of(node)) find_patterns(o, found);
     }
 
-    void add_groups(Segment::Branch& branch) {
-        const std::vector<Segment::Candidate>& items = branch.candidates;
+    std::uint32_t text_of(std::uint32_t pattern) const { return made_->operands_of(made_->nodes[pattern])[0]; }
+
+    std::uint32_t add_group(std::uint32_t text) {
+        made_->groups.push_back(std::make_unique<Segment::PatternGroup>());
+        made_->groups.back()->text = text;
+        return static_cast<std::uint32_t>(made_->groups.size() - 1);
+    }
+
+    /// A group for each text that few different patterns are searched for in.
+    void group_few() {
         std::map<std::uint32_t, std::vector<std::uint32_t>> by_text;
-        std::vector<std::vector<std::uint32_t>> patterns_of(items.size());
-        for (std::size_t k = 0; k < items.size(); ++k) {
-            for (const std::uint32_t test : made_->tests_of(items[k])) find_patterns(test, patterns_of[k]);
-            for (const std::uint32_t n : patterns_of[k]) by_text[made_->operands_of(made_->nodes[n])[0]].push_back(n);
-        }
-        std::unordered_map<std::uint32_t, std::uint32_t> group_of;
+        for (std::uint32_t n = 0; n < made_->nodes.size(); ++n)
+            if (made_->nodes[n].kind == Kind::Matches || made_->nodes[n].kind == Kind::Search)
+                by_text[text_of(n)].push_back(n);
         for (auto& [text, nodes] : by_text) {
-            std::sort(nodes.begin(), nodes.end());
-            nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
-            if (nodes.size() < kWorthAGroup) continue;
-            for (std::size_t k = 0; k < nodes.size(); ++k) {
-                if (k % kLargestGroup == 0) {
-                    branch.groups.push_back(std::make_unique<Segment::PatternGroup>());
-                    branch.groups.back()->text = text;
-                }
-                branch.groups.back()->nodes.push_back(nodes[k]);
-                group_of[nodes[k]] = static_cast<std::uint32_t>(branch.groups.size() - 1);
-            }
+            if (nodes.size() > kLargestGroup) continue;
+            const std::uint32_t group = add_group(text);
+            for (const std::uint32_t n : nodes) group_of_[n] = group;
+            made_->groups[group]->nodes = std::move(nodes);
         }
-        if (branch.groups.empty()) return;
-        branch.groups_of.resize(items.size());
-        for (std::size_t k = 0; k < items.size(); ++k) {
-            std::vector<std::uint32_t>& groups = branch.groups_of[k];
-            for (const std::uint32_t n : patterns_of[k])
-                if (const auto found = group_of.find(n); found != group_of.end()) groups.push_back(found->second);
-            std::sort(groups.begin(), groups.end());
-            groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+    }
+
+    /// The group of a pattern in a branch that has `in_branch` groups of its own, the last of each text.
+    std::uint32_t group_in(std::uint32_t pattern, std::map<std::uint32_t, std::uint32_t>& in_branch,
+                           std::unordered_map<std::uint32_t, std::uint32_t>& known) {
+        if (const auto common = group_of_.find(pattern); common != group_of_.end()) return common->second;
+        const auto [found, is_new] = known.try_emplace(pattern, 0);
+        if (!is_new) return found->second;
+        const std::uint32_t text = text_of(pattern);
+        const auto open = in_branch.find(text);
+        if (open == in_branch.end() || made_->groups[open->second]->nodes.size() == kLargestGroup)
+            in_branch[text] = add_group(text);
+        found->second = in_branch[text];
+        made_->groups[found->second]->nodes.push_back(pattern);
+        return found->second;
+    }
+
+    void add_groups(Segment::Branch& branch) {
+        std::map<std::uint32_t, std::uint32_t> in_branch;
+        std::unordered_map<std::uint32_t, std::uint32_t> known;
+        for (Segment::Candidate& candidate : branch.candidates) {
+            std::vector<std::uint32_t> patterns;
+            for (const std::uint32_t test : made_->tests_of(candidate)) find_patterns(test, patterns);
+            std::vector<std::uint32_t> places;
+            for (const std::uint32_t n : patterns) {
+                const std::uint32_t group = group_in(n, in_branch, known);
+                const auto at = std::find(branch.groups.begin(), branch.groups.end(), group);
+                const auto place = static_cast<std::uint32_t>(at - branch.groups.begin());
+                if (at == branch.groups.end()) branch.groups.push_back(group);
+                if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
+            }
+            candidate.first_group = static_cast<std::uint32_t>(made_->group_places.size());
+            candidate.group_count = static_cast<std::uint16_t>(std::min<std::size_t>(places.size(), UINT16_MAX));
+            made_->group_places.insert(made_->group_places.end(), places.begin(), places.end());
         }
     }
 
@@ -430,9 +456,10 @@ class Builder {
         std::size_t fast_count = 0;
         bool needs_true = false;
     };
-    std::vector<bool> is_indexed_;         // by item
-    std::vector<Tests> tests_;             // by item
-    std::vector<std::vector<Keys>> keys_;  // by item
+    std::unordered_map<std::uint32_t, std::uint32_t> group_of_;  // by pattern, of those of the whole segment
+    std::vector<bool> is_indexed_;                               // by item
+    std::vector<Tests> tests_;                                   // by item
+    std::vector<std::vector<Keys>> keys_;                        // by item
     // Of the rule being added:
     const Reading* reading_ = nullptr;
     const Array* tokens_ = nullptr;

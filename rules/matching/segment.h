@@ -58,10 +58,13 @@ struct Segment {
         std::uint32_t item;
         std::uint32_t first_test;  // in `tests`
         std::uint16_t test_count;
-        std::uint16_t fast_count;  // the tests after so many have patterns or code
-        bool needs_true;           // its one test must be the boolean true, not just truthy
+        std::uint16_t fast_count;   // the tests after so many have patterns or code
+        std::uint32_t first_group;  // in `group_places`
+        std::uint16_t group_count;  // the groups that have its patterns
+        bool needs_true;            // its one test must be the boolean true, not just truthy
     };
-    /// Patterns that the rules of one branch search for in the same text.
+    /// Patterns that are searched for in the same text: all of a segment's if they are not too many, which keeps the
+    /// automaton at hand, else those of one branch.
     struct PatternGroup {
         std::uint32_t text;                // node
         std::vector<std::uint32_t> nodes;  // of kind Matches or Search
@@ -76,8 +79,7 @@ struct Segment {
     struct Branch {
         std::vector<Table> tables;
         std::vector<Candidate> candidates;
-        std::vector<std::unique_ptr<PatternGroup>> groups;
-        std::vector<std::vector<std::uint32_t>> groups_of;  // by candidate; empty if there are no groups
+        std::vector<std::uint32_t> groups;  // in the segment's `groups`; candidates name them by their places here
     };
     struct Risk {
         std::uint32_t node;
@@ -104,6 +106,8 @@ struct Segment {
     std::vector<NameGroup> name_groups;
     std::vector<Risk> risks;
     std::vector<std::uint32_t> unread;
+    std::vector<std::unique_ptr<PatternGroup>> groups;
+    std::vector<std::uint32_t> group_places;
     std::vector<Branch> branches;  // the first is the root
     std::unordered_map<std::string_view, std::uint32_t> by_id;
 
