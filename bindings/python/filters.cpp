@@ -19,13 +19,14 @@ constexpr std::array<std::string_view, 5> kOptions = {"test_account_properties",
                                                       "nested_property_events", "path_cleaning"};
 
 constexpr const char* kCompileDoc =
-    R"(compile_filter(filter, *, test_account_properties=None, cohorts=None, boolean_properties=None, nested_property_events=None, path_cleaning=None)
+    R"(compile_filter(filter, **options)
 --
 
 The tokens of a filter, for Program and any other HogVM.
 
-The filter is a dict or another Mapping, or JSON text. Raises FilterError for what can't be compiled, with the place as a
-JSON pointer.)";
+The filter is a dict or another Mapping, or JSON text. The options are test_account_properties, cohorts,
+boolean_properties, nested_property_events and path_cleaning. Raises FilterError for what can't be compiled, with the
+place as a JSON pointer.)";
 
 /// Of what JSON can't say, but is as clear: sets of names, and ids that are numbers.
 py::object as_document(std::string_view name, const py::object& value) {

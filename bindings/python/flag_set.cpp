@@ -23,9 +23,9 @@ namespace {
 
 constexpr const char* kFlagSetDoc = R"(What feature flags are for a person, decided here.
 
-Takes the definitions that PostHog's servers hand out for local evaluation, {"flags": [...], "group_type_mapping": {...},
-"cohorts": {...}}, as a dict or JSON text. Raises HogVMLoadException if there is no list of flags; what is wrong with one
-flag is among `problems`, and the others work. local_zone is the zone of date-times without an offset.
+Takes the definitions that PostHog's servers hand out for local evaluation, {"flags": [...], "group_type_mapping":
+{...}, "cohorts": {...}}, as a dict or JSON text. Raises HogVMLoadException if there is no list of flags; what is wrong
+with one flag is among `problems`, and the others work. local_zone is the zone of date-times without an offset.
 
 Any number of threads may evaluate while others replace the definitions; they see the old or the new ones.)";
 
@@ -36,8 +36,8 @@ constexpr const char* kEvaluateDoc =
 What a flag is for a person: a FlagAnswer.
 
 person_properties is a dict or another Mapping, of which only what the conditions read is converted. groups maps types to
-keys, group_properties types to properties; all may also be JSON text. now, for relative dates, is a datetime or in seconds
-since 1970; the system's clock by default.)";
+keys, group_properties types to properties; all may also be JSON text. now, for relative dates, is a datetime or in
+seconds since 1970; the system's clock by default.)";
 
 constexpr const char* kEvaluateAllDoc =
     R"(evaluate_all(distinct_id, *, person_properties=None, groups=None, group_properties=None, now=None)

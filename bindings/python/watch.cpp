@@ -1,5 +1,7 @@
 #include "watch.h"
 
+#include <utility>
+
 #include "exceptions.h"
 
 namespace hogvm::python {
