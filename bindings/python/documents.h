@@ -29,7 +29,7 @@ py::object answer(const py::object& type, Fields&&... fields) {
     return py::reinterpret_steal<py::object>(tuple);
 }
 
-/// `of` None where there is nothing.
+/// None for an empty text.
 inline py::object text_or_none(std::string_view text) {
     return text.empty() ? py::object(py::none()) : message_to_python(text);
 }

@@ -35,8 +35,8 @@ constexpr const char* kEvaluateDoc =
 
 What a flag is for a person: a FlagAnswer.
 
-person_properties is a dict or another Mapping, of which only what the conditions read is converted. groups maps types to
-keys, group_properties types to properties; all may also be JSON text. now, for relative dates, is a datetime or in
+person_properties is a dict or another Mapping, of which only what the conditions read is converted. groups maps types
+to keys, group_properties types to properties; all may also be JSON text. now, for relative dates, is a datetime or in
 seconds since 1970; the system's clock by default.)";
 
 constexpr const char* kEvaluateAllDoc =
