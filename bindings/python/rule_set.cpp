@@ -28,8 +28,8 @@ namespace {
 constexpr const char* kRuleSetDoc = R"(Which of many rules match an event.
 
 Rules are dicts or other Mappings, {"id", "filter" or "bytecode", "enabled"}, in a list, or JSON text of such a list.
-Those that can't be loaded are left out and told in `errors`. Options are those of compile_filter, for the rules' filters,
-and timeout, memory_limit and heap_limit, as of Program.run, for each rule's run.
+Those that can't be loaded are left out and told in `errors`. Options are those of compile_filter, for the rules'
+filters, and timeout, memory_limit and heap_limit, as of Program.run, for each rule's run.
 
 Any number of threads may match while others change the rules; they see them as they were before a change or after
 it.)";
