@@ -27,22 +27,6 @@ Value converted(PyObject* object, Heap& heap, std::span<const Value> path) {
     }
 }
 
-/// The item, or nothing.
-py::object item_of(PyObject* mapping, PyObject* key) {
-    if (PyDict_CheckExact(mapping)) {
-        PyObject* item = PyDict_GetItemWithError(mapping, key);
-        if (item == nullptr && PyErr_Occurred() != nullptr) throw py::error_already_set();
-        return py::reinterpret_borrow<py::object>(item);
-    }
-    // Asked first, since a defaultdict would make what is not there.
-    const int has = PySequence_Contains(mapping, key);
-    if (has < 0) throw py::error_already_set();
-    if (has == 0) return {};
-    PyObject* item = PyObject_GetItem(mapping, key);
-    if (item == nullptr) throw py::error_already_set();
-    return py::reinterpret_steal<py::object>(item);
-}
-
 /// The item of a key that is a number. The reference takes what is no array for one whose elements are the members "0",
 /// "1", ...; a dict may have the number itself as a key, which no JavaScript object can.
 py::object numbered_item(PyObject* mapping, std::int64_t key) {
@@ -65,6 +49,21 @@ py::object element_of(PyObject* list, std::int64_t index) {
 }
 
 }  // namespace
+
+py::object item_of(PyObject* mapping, PyObject* key) {
+    if (PyDict_CheckExact(mapping)) {
+        PyObject* item = PyDict_GetItemWithError(mapping, key);
+        if (item == nullptr && PyErr_Occurred() != nullptr) throw py::error_already_set();
+        return py::reinterpret_borrow<py::object>(item);
+    }
+    // Asked first, since a defaultdict would make what is not there.
+    const int has = PySequence_Contains(mapping, key);
+    if (has < 0) throw py::error_already_set();
+    if (has == 0) return {};
+    PyObject* item = PyObject_GetItem(mapping, key);
+    if (item == nullptr) throw py::error_already_set();
+    return py::reinterpret_steal<py::object>(item);
+}
 
 py::object Keys::find(Value key) {
     const std::string_view text = key.as_text();

@@ -12,6 +12,9 @@ namespace hogvm::python {
 
 namespace py = pybind11;
 
+/// The item of a dict or another Mapping, or nothing; what a defaultdict would make is not there.
+py::object item_of(PyObject* mapping, PyObject* key);
+
 /// The str objects of the keys that a program asks for. Keys are mostly the program's constants, which stay where they
 /// are, so they are found by where their text is; since other text may come to lie there, it is compared, too.
 class Keys {

@@ -8,6 +8,7 @@
 #include <hogvm/standard_library.h>
 
 #include "batch.h"
+#include "calls.h"
 #include "exceptions.h"
 #include "execution.h"
 #include "inputs.h"
@@ -69,33 +70,6 @@ LoadedProgram load(const py::object& bytecode) {
         raise(exception_of(LoadError(e.message)));
     } catch (const LoadError& e) {
         raise(exception_of(e));
-    }
-}
-
-// What is called often takes its arguments as C functions do: pybind11's own dispatch takes as long as a filter.
-
-struct Arguments {
-    PyObject* const* values;
-    std::size_t count;  // of positional ones
-    PyObject* names;    // a tuple of the others' names, or null
-};
-
-/// Gives each argument to `take(name, value)`; the positional ones have the names in `order`.
-template <class Take>
-void each(const char* function, const Arguments& arguments, std::initializer_list<const char*> order, Take take) {
-    if (arguments.count > order.size())
-        throw py::type_error(std::string(function) + "() takes at most " + std::to_string(order.size()) +
-                             " positional arguments");
-    for (std::size_t i = 0; i < arguments.count; ++i) take(order.begin()[i], arguments.values[i]);
-    const Py_ssize_t named = arguments.names != nullptr ? PyTuple_GET_SIZE(arguments.names) : 0;
-    for (Py_ssize_t i = 0; i < named; ++i) {
-        const char* name = PyUnicode_AsUTF8(PyTuple_GET_ITEM(arguments.names, i));
-        if (name == nullptr) throw py::error_already_set();
-        for (std::size_t k = 0; k < arguments.count; ++k)
-            if (std::string_view(order.begin()[k]) == name)
-                throw py::type_error(std::string(function) + "() got multiple values for argument '" + name + "'");
-        if (!take(name, arguments.values[arguments.count + static_cast<std::size_t>(i)]))
-            throw py::type_error(std::string(function) + "() got an unexpected keyword argument '" + name + "'");
     }
 }
 
@@ -180,25 +154,6 @@ py::object resume(const Arguments& arguments) {
     return finish(execution.resume(*from, value, globals, keys), execution, settings);
 }
 
-/// Runs `body` and turns what it throws into Python's error.
-template <class Body>
-PyObject* guarded(Body body) {
-    try {
-        return py::object(body()).release().ptr();
-    } catch (py::error_already_set& e) {
-        e.restore();
-    } catch (const py::builtin_exception& e) {
-        e.set_error();
-    } catch (const Failure& e) {
-        PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception_of(e).ptr())), exception_of(e).ptr());
-    } catch (const std::bad_alloc&) {
-        PyErr_NoMemory();
-    } catch (const std::exception& e) {
-        PyErr_SetString(PyExc_RuntimeError, e.what());
-    }
-    return nullptr;
-}
-
 LoadedProgram& loaded(PyObject* self) { return py::cast<LoadedProgram&>(py::handle(self)); }
 
 PyObject* run_method(PyObject* self, PyObject* const* values, Py_ssize_t count, PyObject* names) {
@@ -213,20 +168,9 @@ PyObject* resume_function(PyObject*, PyObject* const* values, Py_ssize_t count, 
     return guarded([&] { return resume({values, static_cast<std::size_t>(count), names}); });
 }
 
-using FastFunction = PyObject* (*)(PyObject*, PyObject* const*, Py_ssize_t, PyObject*);
-
-PyMethodDef definition(const char* name, FastFunction function, const char* doc) {
-    const auto plain = reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
-    return {name, plain, METH_FASTCALL | METH_KEYWORDS, doc};
-}
 PyMethodDef run_def = definition("run", run_method, kRunDoc);
 PyMethodDef run_many_def = definition("run_many", run_many_method, kRunManyDoc);
 PyMethodDef resume_def = definition("resume", resume_function, kResumeDoc);
-
-py::object owned(PyObject* object) {
-    if (object == nullptr) throw py::error_already_set();
-    return py::reinterpret_steal<py::object>(object);
-}
 
 /// JSON has the same text for null and the infinities.
 bool is_same(LoadedProgram& a, LoadedProgram& b) {
@@ -282,8 +226,7 @@ void add_program(py::module_& module) {
         .def("__repr__", [](LoadedProgram& p) {
             return "<hogvm.Program of " + std::to_string(p.program->chunks().size()) + " chunk(s)>";
         });
-    for (PyMethodDef* method : {&run_def, &run_many_def})
-        type.attr(method->ml_name) = owned(PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(type.ptr()), method));
+    for (PyMethodDef* method : {&run_def, &run_many_def}) add_method(type, *method);
     type.attr("run_async") = py::module_::import("hogvm.asynchronous").attr("run_async");
     const py::object function = owned(PyCFunction_New(&resume_def, nullptr));
     type.attr("resume") = owned(PyStaticMethod_New(function.ptr()));

@@ -13,7 +13,8 @@
 namespace hogvm::python {
 namespace {
 
-constexpr std::size_t kMostPath = 120;  // bytes of a message that say where
+constexpr long long kMostExact = 1LL << 53;  // of integers as doubles
+constexpr std::size_t kMostPath = 120;       // bytes of a message that say where
 
 /// An object that can't be a value: why, and the keys that led to it, the innermost first.
 struct Refusal {
@@ -27,9 +28,11 @@ struct Refusal {
     }
 };
 
+enum class Form { Values, Document, Property };
+
 [[noreturn]] void refuse(std::string reason) { throw Refusal{std::move(reason), {}, false}; }
 
-[[noreturn]] void refuse_type(PyObject* object) {
+[[noreturn]] void refuse_type(PyObject* object, Form form) {
     const std::string type = Py_TYPE(object)->tp_name;
     if (PyBytes_Check(object) || PyByteArray_Check(object) || PyMemoryView_Check(object))
         refuse(type + " is not text; decode it to str first");
@@ -37,7 +40,8 @@ struct Refusal {
     if (PyCoro_CheckExact(object))
         refuse("a coroutine; for run_async to await it, name its function in `async_functions`");
     if (PyCallable_Check(object) != 0) refuse("a function is no value; give it as one of `functions`");
-    refuse(type + " is no Hog value; give None, bool, int, float, str, list, tuple, dict, datetime or date");
+    refuse(type + " is no Hog value; give None, bool, int, float, str, list, tuple" +
+           (form == Form::Document ? " or dict" : ", dict, datetime or date"));
 }
 
 /// Works on the heap's scratch above what is there, and leaves it so.
@@ -59,8 +63,6 @@ class Entries {
     Heap& heap_;
     std::size_t base_;
 };
-
-enum class Form { Values, Document };
 
 class Converter {
   public:
@@ -90,18 +92,25 @@ class Converter {
     Value integer(PyObject* object) {
         int overflow = 0;
         const long long i = PyLong_AsLongLongAndOverflow(object, &overflow);
-        if (overflow != 0 && form_ == Form::Document) return real(as_double(object));
-        if (overflow != 0) {
-            const auto bits = py::str(py::handle(object).attr("bit_length")());
-            refuse("an integer of " + std::string(bits) +
-                   " bits; integers are exact to 64 bits (signed), so give larger " + "ones as float or str");
-        }
+        if (overflow != 0) return beyond_64_bits(object);
         if (i == -1 && PyErr_Occurred() != nullptr) throw py::error_already_set();
-        return Value::integer(i);
+        const bool is_exact = form_ != Form::Property || (i <= kMostExact && i >= -kMostExact);
+        return is_exact ? Value::integer(i) : real(static_cast<double>(i));
+    }
+
+    Value beyond_64_bits(PyObject* object) {
+        const double d = form_ == Form::Values ? -1 : PyFloat_AsDouble(object);
+        if (form_ != Form::Values && PyErr_Occurred() == nullptr) return real(d);
+        PyErr_Clear();
+        const std::string bits = py::str(py::handle(object).attr("bit_length")());
+        if (form_ != Form::Values) refuse("an integer of " + bits + " bits; the largest number has 1024");
+        refuse("an integer of " + bits +
+               " bits; integers are exact to 64 bits (signed), so give larger ones as float or str");
     }
 
     Value real(double d) {
-        if (form_ == Form::Document && std::isnan(d)) refuse("NaN is no JSON");
+        if (form_ != Form::Values && std::isnan(d)) refuse("NaN is no JSON");
+        if (form_ == Form::Property && std::isinf(d)) refuse("an infinity is no JSON");
         return Value::real(d);
     }
 
@@ -196,7 +205,7 @@ class Converter {
     }
 
     Value dict_of(const Entries& entries) {
-        if (form_ == Form::Document) return Value::object(heap_.object_of(entries.all()));
+        if (form_ != Form::Values) return Value::object(heap_.object_of(entries.all()));
         // A date or a function in the form that it has in JSON is restored, as the answers of hosts are.
         if (entries.is_tagged && entries.are_text)
             return from_host(Value::object(heap_.object_of(entries.all())), heap_);
@@ -210,8 +219,9 @@ class Converter {
         const Types& types = Types::get();
         if (PyList_Check(object)) return nested([&] { return sequence(object); });
         if (PyDict_Check(object) || is_other_mapping(object)) return nested([&] { return mapping(object); });
-        if (form_ == Form::Document) refuse_type(object);
+        if (form_ == Form::Document) refuse_type(object, form_);
         if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
+        if (form_ == Form::Property && PyDate_Check(object)) return iso_text(object);
         if (PyDateTime_Check(object)) return datetime(object);
         if (PyDate_Check(object))
             return heap_.date(Value::integer(PyDateTime_GET_YEAR(object)), Value::integer(PyDateTime_GET_MONTH(object)),
@@ -226,7 +236,7 @@ class Converter {
         if (types.is_instance(object, types.real)) return real(as_double(object));
         const bool is_binary = PyBytes_Check(object) || PyByteArray_Check(object) || PyMemoryView_Check(object);
         if (!is_binary && types.is_instance(object, types.sequence)) return nested([&] { return sequence(object); });
-        refuse_type(object);
+        refuse_type(object, form_);
     }
 
     static double as_double(PyObject* object) {
@@ -243,6 +253,11 @@ class Converter {
         int overflow = 0;
         const long long i = PyLong_AsLongLongAndOverflow(whole.ptr(), &overflow);
         return overflow == 0 && py::handle(object).equal(whole) ? Value::integer(i) : real(d);
+    }
+
+    /// Of a datetime or a date.
+    Value iso_text(PyObject* object) {
+        return text_to_hog(py::str(py::handle(object).attr("isoformat")()).ptr(), heap_);
     }
 
     Value datetime(PyObject* object) {
@@ -271,6 +286,10 @@ Value to_hog(PyObject* object, Heap& heap, std::string_view at) { return convert
 
 Value to_document(PyObject* object, Heap& heap, std::string_view at) {
     return converted(object, heap, Form::Document, at);
+}
+
+Value to_property(PyObject* object, Heap& heap, std::string_view at) {
+    return converted(object, heap, Form::Property, at);
 }
 
 std::string text_of(py::handle str) {

@@ -37,6 +37,10 @@ Value to_hog(PyObject* object, Heap& heap, std::string_view at);
 /// beyond 64 bits as doubles.
 Value to_document(PyObject* object, Heap& heap, std::string_view at);
 
+/// A property of a person or a group, as JavaScript would read its JSON text: as a document, but integers beyond 2^53
+/// are doubles, and a datetime, date, Decimal or UUID is what would stand for it in JSON.
+Value to_property(PyObject* object, Heap& heap, std::string_view at);
+
 /// A str as WTF-8, where surrogates that stand beside each other are joined, and as a value.
 std::string text_of(py::handle str);
 Value text_to_hog(PyObject* str, Heap& heap);

@@ -5,6 +5,7 @@
 
 #include <hogvm/heap.h>
 #include <hogvm/javascript.h>
+#include <hogvm/json.h>
 
 #include "types.h"
 
@@ -182,6 +183,17 @@ py::list to_list(std::span<const Value> values) {
 }
 
 py::object document_to_python(Value v) { return Converter(true).convert(v); }
+
+py::object json_to_python(std::string_view text) {
+    Heap heap;
+    try {
+        return document_to_python(json::parse(text, heap));
+    } catch (const json::ParseError&) {
+        return py::none();
+    } catch (const Failure&) {
+        return py::none();
+    }
+}
 
 py::object text_to_python(std::string_view wtf8, bool is_ascii) {
     const auto size = static_cast<Py_ssize_t>(wtf8.size());

@@ -28,6 +28,9 @@ py::list to_list(std::span<const Value> values);
 /// A parsed document: all objects are dicts.
 py::object document_to_python(Value v);
 
+/// JSON text of the engine's own making; None where it can't be read, being too deep.
+py::object json_to_python(std::string_view text);
+
 py::object text_to_python(std::string_view wtf8, bool is_ascii);
 inline py::object text_to_python(Value v) { return text_to_python(v.as_text(), v.is_ascii()); }
 /// Text that may not be well-formed in any way, such as a message.

@@ -1,8 +1,9 @@
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, final
 
-from hogvm.exceptions import HogVMException
+from hogvm.answers import Explanation, FlagAnswer, FlagProblem, Matches
+from hogvm.exceptions import HogVMException, RuleError
 
 @final
 class Result:
@@ -164,3 +165,121 @@ class Program:
 
         state is a suspended Result or its state, a dict or JSON text. The globals are no part of it: give them again.
         """
+
+def compile_filter(
+    filter: Mapping[str, Any] | str | bytes,
+    *,
+    test_account_properties: Iterable[Mapping[str, Any]] | None = None,
+    cohorts: Mapping[Any, Any] | Iterable[Mapping[str, Any]] | None = None,
+    boolean_properties: Iterable[str] | Mapping[str, Iterable[str]] | None = None,
+    nested_property_events: Iterable[str] | None = None,
+    path_cleaning: Iterable[Mapping[str, str]] | None = None,
+) -> list[Any]:
+    """The tokens of a filter, for Program and any other HogVM.
+
+    filter: a dict or another Mapping, or JSON text.
+    test_account_properties: what a filter with "filter_test_accounts" demands first, properties and groups.
+    cohorts: definitions by id, or a list of definitions with an "id"; they are inlined.
+    boolean_properties: names of those for whose values "true" and "false" mean booleans, "key" or "type.key"; or lists of
+        names by type.
+    nested_property_events: names of the events in whose properties a dot in a key leads into the object before it.
+    path_cleaning: {"regex", "alias"} for the operator is_cleaned_path_exact, applied in this order.
+
+    Raises FilterError.
+    """
+
+@final
+class RuleSet:
+    """Which of many rules match an event.
+
+    Rules are dicts or other Mappings, `{"id", "filter" or "bytecode", "enabled"}`, in a list, or JSON text of such a list.
+    Those that can't be loaded are left out and told in `errors`. Options are those of compile_filter, for the rules'
+    filters, and timeout, memory_limit and heap_limit, as of Program.run, for each rule's run.
+
+    Any number of threads may match while others change the rules; they see them as they were before a change or after it.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Mapping[str, Any]] | str | bytes = (),
+        *,
+        test_account_properties: Iterable[Mapping[str, Any]] | None = None,
+        cohorts: Mapping[Any, Any] | Iterable[Mapping[str, Any]] | None = None,
+        boolean_properties: Iterable[str] | Mapping[str, Iterable[str]] | None = None,
+        nested_property_events: Iterable[str] | None = None,
+        path_cleaning: Iterable[Mapping[str, str]] | None = None,
+        timeout: float | timedelta | None = 5,
+        memory_limit: int | None = 67108864,
+        heap_limit: int | None = 536870912,
+    ) -> None: ...
+    def __len__(self) -> int: ...
+    @property
+    def errors(self) -> list[RuleError]:
+        """A RuleError for each rule that RuleSet(...) could not load."""
+    def match(self, globals: Mapping[str, Any] | str | bytes | None) -> Matches:
+        """The rules that match an event: Matches(ids, failures).
+
+        globals is a dict or another Mapping, of which each global that a rule reads is converted once, or JSON text, which
+        is matched without the GIL. A rule that fails is among the failures, and the others are not concerned.
+        """
+    def explain(self, id: str, globals: Mapping[str, Any] | str | bytes | None) -> Explanation | None:
+        """Why a rule matches an event or does not. None if there is no rule of that id."""
+    def set(self, rule: Mapping[str, Any] | str | bytes) -> None:
+        """Adds a rule, or replaces the one of its id. Raises RuleError, and leaves the set as it was."""
+    def set_all(self, rules: Iterable[Mapping[str, Any]] | str | bytes) -> list[RuleError]:
+        """All rules of a list in one step, which costs far less than one by one. Those that can't be loaded are left out;
+        a RuleError is returned for each."""
+    def remove(self, id: str) -> bool:
+        """Removes a rule. False if there is no such rule."""
+
+@final
+class FlagSet:
+    """What feature flags are for a person, decided here.
+
+    Takes the definitions that PostHog's servers hand out for local evaluation, `{"flags": [...], "group_type_mapping":
+    {...}, "cohorts": {...}}`, as a dict or JSON text. Raises HogVMLoadException if there is no list of flags; what is wrong
+    with one flag is among `problems`, and the others work. local_zone is the zone of date-times without an offset.
+
+    Any number of threads may evaluate while others replace the definitions; they see the old or the new ones.
+    """
+
+    def __init__(self, definitions: Mapping[str, Any] | str | bytes, *, local_zone: str = "UTC") -> None: ...
+    @property
+    def keys(self) -> list[str]:
+        """The flags' keys in the order of the definitions."""
+    @property
+    def problems(self) -> list[FlagProblem]:
+        """What is wrong with the definitions: a FlagProblem for each; the rest works."""
+    def evaluate(
+        self,
+        key: str,
+        distinct_id: str,
+        *,
+        person_properties: Mapping[str, Any] | str | bytes | None = None,
+        groups: Mapping[str, Any] | str | bytes | None = None,
+        group_properties: Mapping[str, Any] | str | bytes | None = None,
+        now: datetime | float | None = None,
+    ) -> FlagAnswer:
+        """What a flag is for a person.
+
+        person_properties: a dict or another Mapping, of which only what the conditions read is converted.
+        groups: the keys of the groups that the person belongs to, by type.
+        group_properties: the properties of those groups, by type. All three may also be JSON text.
+        now: for relative dates, a datetime or seconds since 1970; the system's clock by default.
+
+        Raises HogVMInputException for a property that is read and can't be one.
+        """
+    def evaluate_all(
+        self,
+        distinct_id: str,
+        *,
+        person_properties: Mapping[str, Any] | str | bytes | None = None,
+        groups: Mapping[str, Any] | str | bytes | None = None,
+        group_properties: Mapping[str, Any] | str | bytes | None = None,
+        now: datetime | float | None = None,
+    ) -> dict[str, FlagAnswer]:
+        """What every flag is for a person, by the flags' keys, in the order of the definitions."""
+    def replace(self, definitions: Mapping[str, Any] | str | bytes) -> None:
+        """Other definitions from now on. Raises HogVMLoadException, and keeps the old ones, where FlagSet(...) raises."""
+    def disassemble(self, key: str) -> str:
+        """The instructions of a flag's conditions, a line each. Empty for an unknown key."""

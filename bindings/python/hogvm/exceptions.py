@@ -79,3 +79,41 @@ class HogVMInputException(HogVMException):
 
 class HogVMLoadException(HogVMException):
     """What was given is no program or no state; the message says what is wrong where."""
+
+
+class FilterError(HogVMLoadException):
+    """A filter that can't be compiled. The message names the property, its operator and what to do about it."""
+
+    message: str
+    pointer: str
+    """Where in the filter, as a JSON pointer; of an error in an option, where in that: `/cohorts/5`. Empty for the whole."""
+
+    def __init__(self, message: str, pointer: str = "") -> None:
+        super().__init__(message, pointer)
+        self.kind = "load"
+        self.message = message
+        self.pointer = pointer
+
+    def __str__(self) -> str:
+        return f"{self.message} (at {self.pointer})" if self.pointer else self.message
+
+
+class RuleError(HogVMLoadException):
+    """A rule that can't be loaded."""
+
+    id: str
+    """Empty if it has none."""
+    message: str
+    pointer: str
+    """Where in what was given, as a JSON pointer."""
+
+    def __init__(self, id: str, message: str, pointer: str = "") -> None:
+        super().__init__(id, message, pointer)
+        self.kind = "load"
+        self.id = id
+        self.message = message
+        self.pointer = pointer
+
+    def __str__(self) -> str:
+        rule = f'rule "{self.id}": ' if self.id else ""
+        return f"{rule}{self.message}" + (f" (at {self.pointer})" if self.pointer else "")

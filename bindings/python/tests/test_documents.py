@@ -26,7 +26,7 @@ def test_the_examples_give_what_they_say(document: str) -> None:
 def test_all_that_is_public_has_documentation(name: str) -> None:
     public = getattr(hogvm, name)
     assert inspect.getdoc(public)
-    for member, value in vars(public).items():
+    for member, value in getattr(public, "__dict__", {}).items():
         if not member.startswith("_") and (callable(value) or isinstance(value, property)):
             assert inspect.getdoc(value), member
 

@@ -54,6 +54,23 @@ def test_batches() -> None:
     assert grown_kib(lambda: FILTER.run_many(events, threads=2), 100) < 4096
 
 
+def test_matches_and_flags() -> None:
+    bytecode = ["_H", 1, 32, "pro", 32, "plan", 32, "properties", 1, 2, 11, 38]
+    rules = hogvm.RuleSet([{"id": "pro", "bytecode": bytecode}])
+    definition = {"key": "f", "active": True, "filters": {"groups": [{"properties": [{"key": "plan", "value": "pro"}]}]}}
+    flags = hogvm.FlagSet({"flags": [definition]})
+    event = {"properties": {"plan": "pro", "é": ["é" * 100]}}
+
+    def run() -> None:
+        assert rules.match(event).ids == rules.match('{"properties": {"plan": "pro"}}').ids == ["pro"]
+        assert len(rules.match({}).failures) == 1
+        rules.set({"id": "pro", "bytecode": bytecode})
+        assert flags.evaluate("f", "é", person_properties=event["properties"]).value is True
+        flags.replace({"flags": [definition]})
+
+    assert grown_kib(run, 20_000) < 2048
+
+
 def test_a_result_in_its_own_value_is_collected() -> None:
     def run() -> None:
         result = program(33, 1, 36, 0, 43, 1, 38).run()
