@@ -36,8 +36,8 @@ class PropertySource {
   public:
     virtual ~PropertySource() = default;
     /// Finds a property; false if there is none. `value` is what json::parse gives for it, new on `heap` down to the
-    /// leaves (texts may be views that outlive the evaluation), or undefined: there, but without a value. What it throws
-    /// comes out of `evaluate`.
+    /// leaves (texts may be views that outlive the evaluation), or undefined: there, but without a value. What it
+    /// throws comes out of `evaluate`.
     virtual bool find(std::string_view name, Heap& heap, Value& value) const = 0;
 };
 
