@@ -163,7 +163,8 @@ const Instruction* Run::arrive(const Chunk** chunk, std::int64_t ip) {
     if (const Instruction* found = (*chunk)->find(ip)) return found;
     const std::int64_t entries[] = {ip};
     const Chunk& old = **chunk;
-    auto extended = decode(old.name, old.tokens, old.heap, program_->library(), entries);
+    // On a heap of its own: others may be running the program. The old chunk keeps the tokens.
+    auto extended = decode(old.name, old.tokens, std::make_shared<Heap>(), program_->library(), entries);
     const_cast<Chunk&>(*extended).globals = old.globals;
     *chunk = keep(std::move(extended));
     return (*chunk)->find(ip);
