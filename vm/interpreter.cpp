@@ -140,8 +140,9 @@ Run::Step Run::loop() {
             raise_peak(r.use2() + static_cast<std::int64_t>(path.size()) * kSlot + strings2)) {
             r.save();
             if (globals_->read(path, heap_, v)) {
+                r.pc += path.size();  // it is GET_GLOBAL that may find no room for the value
                 r.push(v);
-                r.pc += path.size() + 1;
+                ++r.pc;
                 continue;
             }
         }
