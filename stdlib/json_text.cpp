@@ -279,8 +279,9 @@ Value json_parse(Call& call) {
 
 Value json_stringify(Call& call) {
     const double spaces = call[1].is_number() && call[1].as_number() > 0 ? std::min(call[1].as_number(), 10.0) : 0;
-    const int indent = static_cast<int>(spaces);
-    Survey survey(call, static_cast<std::size_t>(indent));
+    const int indent =
+        spaces > 0 && spaces < 1 ? -1 : static_cast<int>(spaces);  // V8 breaks lines at a part of a space
+    Survey survey(call, static_cast<std::size_t>(std::max(indent, 0)));
     survey.visit(call[0]);
     const Value v = survey.is_plain() ? call[0] : Converter(call).convert(call[0]);
     std::string out;

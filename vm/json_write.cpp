@@ -177,7 +177,7 @@ class Writer {
         if (is_left_out(key, v)) return;
         separate(first, depth);
         write_string(key, out_);
-        out_ += indent_ > 0 ? ": " : ":";
+        out_ += indent_ != 0 ? ": " : ":";
         write(v, depth);
     }
     void member(std::string_view key, Value v, bool& first, int depth) { member(Value::ascii(key), v, first, depth); }
@@ -188,7 +188,7 @@ class Writer {
         member("__hogClosure__", Value::boolean(true), first, depth);
         member("callable", Value::callable(c->callable), first, depth);
         separate(first, depth);
-        out_ += indent_ > 0 ? "\"upvalues\": [" : "\"upvalues\":[";
+        out_ += indent_ != 0 ? "\"upvalues\": [" : "\"upvalues\":[";
         bool first_upvalue = true;
         for (std::uint32_t i = 0; i < c->upvalue_count; ++i) {
             separate(first_upvalue, depth + 1);
@@ -220,9 +220,9 @@ class Writer {
         out_ += bracket;
     }
     void new_line(int depth) {
-        if (indent_ <= 0) return;
+        if (indent_ == 0) return;
         out_ += '\n';
-        out_.append(static_cast<std::size_t>(indent_) * static_cast<std::size_t>(depth), ' ');
+        out_.append(static_cast<std::size_t>(std::max(indent_, 0)) * static_cast<std::size_t>(depth), ' ');
     }
 
     std::string& out_;

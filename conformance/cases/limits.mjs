@@ -21,6 +21,7 @@ export default [
     { name: 'memory: globals', expression: 'g', globals: { g: { list: ['a', { b: null }], text: '😀', date: { __hogDate__: true, year: 2024, month: 1, day: 1 } } } },
     { name: 'memory: a call with arguments', source: "fun f(a, b, c) { let x := concat(a, b); return [x, c] } return f('aa', 'bb', 'cc')" },
     { name: 'memory: throw and catch', source: "let a := [1, 2]; try { let b := ['text']; let c := 'text'; throw Error('m', b) } catch (e) { print(e) } return a" },
+    ...[24, 30, 40, 56, 200].map((memoryLimit) => ({ name: `memory ${memoryLimit}: a global by its path`, source: 'let a := 1; return [a, p.list, p.list.b]', globals: { p: { list: { a: 'xxxxxxxxxxxx', b: 'yy' } } }, options: { memoryLimit } })),
     { name: 'time: an endless loop', source: 'while (true) {}', options: { timeout: 20 } }, { name: 'time: with calls', source: "while (true) { upper('a') }", options: { timeout: 1.5 } }, { name: 'time: a jump to itself', bytecode: [...HEADER, OP.JUMP, -2], options: { timeout: 10 } },
     { name: 'time: not even once', bytecode: [...HEADER, OP.JUMP, -2], options: { timeout: -1 } }, { name: 'time: nothing that looks at the clock', expression: '1 + 1', options: { timeout: -1 } }, { name: 'time: a call looks at the clock', expression: "upper('a')", options: { timeout: -1 } },
     { name: 'time: a closure called looks at the clock', bytecode: [...HEADER, ...lambda(0, [OP.TRUE]), OP.CALL_LOCAL, 0], options: { timeout: -1 } },

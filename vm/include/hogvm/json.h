@@ -57,8 +57,9 @@ Value from_boost(const boost::json::value& json, Heap& heap, Texts texts = Texts
 boost::json::value to_boost(Value v);
 
 /// The value as JSON.stringify gives it after converting dicts to objects: tuples are arrays, NaN and the infinities
-/// null, undefined members are left out; a node inside itself is null. `indent` spaces a level, 0 for compact text;
-/// at most 10. Returns false, with nothing appended, where JSON.stringify gives undefined.
+/// null, undefined members are left out; a node inside itself is null. `indent` spaces a level, at most 10, 0 for
+/// compact text, -1 for lines without spaces. Returns false, with nothing appended, where JSON.stringify gives
+/// undefined.
 bool write(Value v, std::string& out, int indent = 0);
 std::string to_text(Value v, int indent = 0);  ///< "null" where write returns false
 
