@@ -4,7 +4,7 @@
 const native = require('./native')
 const { addon, registers } = native
 const { DEFAULT_MAX_ASYNC_STEPS, DEFAULT_MAX_MEMORY, DEFAULT_TIMEOUT_MS } = require('./constants')
-const { textOf } = require('./documents')
+const { isText, textOf, tooDeepAt } = require('./documents')
 const { exceptionOf, FilterError, RuleError, told } = require('./errors')
 const { hostOf } = require('./host')
 
@@ -15,7 +15,21 @@ const ruleError = (message, pointer) => new RuleError(message, '', pointer)
 function compileFilter(filter, options = {}) {
     const text = textOf(filter, 'filter', filterError)
     const given = textOf(options, 'options', filterError)
-    return JSON.parse(told(() => addon.compileFilter(text, given)))
+    try {
+        return JSON.parse(told(() => addon.compileFilter(text, given)))
+    } catch (error) {
+        // Text that is nested too deep is refused before there are places.
+        if (error instanceof FilterError && error.pointer === '') error.pointer = placeOfDepth(filter)
+        throw error
+    }
+}
+
+function placeOfDepth(filter) {
+    try {
+        return tooDeepAt(isText(filter) ? JSON.parse(filter) : filter) ?? ''
+    } catch {
+        return ''
+    }
 }
 
 /** The exception for a rule's failure. */

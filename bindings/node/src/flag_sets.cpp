@@ -115,12 +115,25 @@ Value read_property(Environment& environment, napi_value value, Heap& heap) {
     }
 }
 
-/// Own properties of an object.
+/// Own properties of an object. What reading one throws is an error of the evaluation's, which the engine would take
+/// for something that is not known of the person: it is kept, for `failed` to be asked.
 class ObjectProperties : public PropertySource {
   public:
-    ObjectProperties(Environment& environment, napi_value object) : environment_(environment), object_(object) {}
+    ObjectProperties(Environment& environment, napi_value object, std::optional<Failure>& failed)
+        : environment_(environment), object_(object), failed_(failed) {}
 
     bool find(std::string_view name, Heap& heap, Value& value) const override {
+        try {
+            return read(name, heap, value);
+        } catch (const Failure& failure) {
+            if (!failed_) failed_ = failure;
+            throw;
+        }
+    }
+
+  private:
+    bool read(std::string_view name, Heap& heap, Value& value) const {
+        if (failed_) fail(failed_->kind, failed_->message);  // no more JavaScript runs
         const napi_env env = environment_.env;
         const HandleScope scope(env);
         const napi_value key = write_string(environment_, name);
@@ -133,16 +146,17 @@ class ObjectProperties : public PropertySource {
         return true;
     }
 
-  private:
     Environment& environment_;
     napi_value object_;
+    std::optional<Failure>& failed_;
 };
 
 /// A person of whom the properties known to be read were looked up beforehand.
 class Person : public PropertySource {
   public:
-    Person(Environment& environment, FlagReads& reads, napi_value object, std::string_view bytes)
-        : object_(environment, object),
+    Person(Environment& environment, FlagReads& reads, napi_value object, std::string_view bytes,
+           std::optional<Failure>& failed)
+        : object_(environment, object, failed),
           reads_(reads),
           count_(std::min(static_cast<std::size_t>(environment.registers[kPrefetched]), kMostNames)) {
         // A copy: what the evaluation calls may evaluate flags itself.
@@ -209,13 +223,17 @@ class Asked {
             id_at < 0 ? std::string_view(id_)
                       : std::string_view(bytes_, size).substr(std::min(static_cast<std::size_t>(id_at), size));
         if (info[2].IsObject()) {
-            person_.emplace(environment, reads, info[2], std::string_view(bytes_, size));
+            person_.emplace(environment, reads, info[2], std::string_view(bytes_, size), failed_);
             context_.person = *person_;
         }
         if (info[3].IsObject()) read_groups(info[3], info[4]);
     }
 
     const FlagContext& context() const { return context_; }
+    /// Raises what reading properties threw.
+    void check() const {
+        if (failed_) throw Failure(*failed_);
+    }
 
   private:
     void read_groups(napi_value groups, napi_value properties) {
@@ -247,11 +265,12 @@ class Asked {
         if (!is_own) return {};
         checked(environment_, napi_get_property(environment_.env, all, type, &found));
         if (type_of(environment_, found) != napi_object) return {};
-        return group_properties_.emplace_back(environment_, found);
+        return group_properties_.emplace_back(environment_, found, failed_);
     }
 
     Environment& environment_;
     Heap heap_;  // of groups
+    std::optional<Failure> failed_;
     std::string id_;
     std::optional<Person> person_;
     std::deque<ObjectProperties> group_properties_;
@@ -372,7 +391,9 @@ Napi::Value evaluate_flag(const Napi::CallbackInfo& info) {
         const Entered entered(environment);
         FlagReads& reads = reads_of(info.Env(), info[1]);
         const Asked asked(environment, reads, info);
-        return tell(environment, reads, handle_of(info.Env(), info[0]).set.evaluate(reads.key, asked.context()));
+        const FlagAnswer answer = handle_of(info.Env(), info[0]).set.evaluate(reads.key, asked.context());
+        asked.check();
+        return tell(environment, reads, answer);
     });
 }
 
@@ -382,6 +403,7 @@ Napi::Value evaluate_flags(const Napi::CallbackInfo& info) {
         FlagReads& reads = reads_of(info.Env(), info[1]);
         const Asked asked(environment, reads, info);
         const std::string answers = json_of(handle_of(info.Env(), info[0]).set.evaluate_all(asked.context()));
+        asked.check();
         environment.registers[kNames] = static_cast<double>(reads.names.size());
         return text(environment, answers);
     });
