@@ -15,7 +15,7 @@ const value = (property, personProperties, options) => {
 }
 
 test('what was recorded with posthog-node: the same answers to objects, to JSON text, and one by one or all at once', () => {
-    const sets = JSON.parse(fs.readFileSync(new URL('../../../conformance/recorded/flags.json', import.meta.url)))
+    const sets = JSON.parse(fs.readFileSync(new URL('../../../rules/flag_cases.json', import.meta.url)))
     let compared = 0
     for (const { definitions, cases } of sets) {
         const fromText = new FlagSet(definitions, { timeZone: 'UTC' })
