@@ -15,20 +15,36 @@ const ruleError = (message, pointer) => new RuleError(message, '', pointer)
 function compileFilter(filter, options = {}) {
     const text = textOf(filter, 'filter', filterError)
     const given = textOf(options, 'options', filterError)
+    return JSON.parse(toldOf(filter, () => addon.compileFilter(text, given)))
+}
+
+/** Does what calls the addon with `value` as text. Text that is nested too deep is refused before there are places. */
+function toldOf(value, work) {
     try {
-        return JSON.parse(told(() => addon.compileFilter(text, given)))
+        return told(work)
     } catch (error) {
-        // Text that is nested too deep is refused before there are places.
-        if (error instanceof FilterError && error.pointer === '') error.pointer = placeOfDepth(filter)
+        if (error.pointer === '') error.pointer = placeOfDepth(value)
         throw error
     }
 }
 
-function placeOfDepth(filter) {
+function placeOfDepth(value) {
     try {
-        return tooDeepAt(isText(filter) ? JSON.parse(filter) : filter) ?? ''
+        return tooDeepAt(isText(value) ? JSON.parse(value) : value) ?? ''
     } catch {
         return ''
+    }
+}
+
+/** Gives each failure its exception. Theirs are no places in JavaScript, and many rules may fail at once: no stacks. */
+function giveExceptions(failures) {
+    if (failures.length === 0) return
+    const limit = Error.stackTraceLimit
+    const isOurs = Reflect.set(Error, 'stackTraceLimit', 0)
+    try {
+        for (const failure of failures) failure.error = failureOf(failure.error)
+    } finally {
+        if (isOurs) Error.stackTraceLimit = limit
     }
 }
 
@@ -54,7 +70,7 @@ class RuleSet {
         registers[native.MEMORY_LIMIT] = memoryLimit ?? DEFAULT_MAX_MEMORY
         registers[native.MAX_ASYNC_STEPS] = DEFAULT_MAX_ASYNC_STEPS
         registers[native.FLAGS] = 0
-        this.#set = told(() => addon.openRuleSet(text, given, this.#host))
+        this.#set = toldOf(rules, () => addon.openRuleSet(text, given, this.#host))
     }
 
     /** What is wrong with the constructor's rules, a RuleError each. */
@@ -75,7 +91,7 @@ class RuleSet {
         } catch (error) {
             told(() => { throw error })
         }
-        for (const failure of matches.failures) failure.error = failureOf(failure.error)
+        giveExceptions(matches.failures)
         return matches
     }
 
@@ -91,14 +107,14 @@ class RuleSet {
     /** Adds a rule, or replaces the one of its id. Throws RuleError, and leaves the set as it was. */
     set(rule) {
         const text = textOf(rule, 'rule', ruleError)
-        told(() => addon.setRule(this.#set, text))
+        toldOf(rule, () => addon.setRule(this.#set, text))
         return this
     }
 
     /** All rules of an array in one step. Those that can't be loaded are left out and returned, a RuleError each. */
     setAll(rules) {
         const text = textOf(rules, 'rules', ruleError)
-        return ruleErrors(told(() => addon.setRules(this.#set, text)))
+        return ruleErrors(toldOf(rules, () => addon.setRules(this.#set, text)))
     }
 
     /** Whether there was such a rule. */

@@ -72,6 +72,10 @@ test('hostile filters are errors', () => {
             assert.ok(error instanceof FilterError, `${depth}: ${error}`)
             assert.match(error.pointer, /^\/properties\/0\/values\/0/)
         }
+        const load = () => new RuleSet([{ id: 'a', filter: { properties: [deep] } }])
+        const error = failure(load) ?? load().errors[0]
+        assert.ok(error instanceof RuleError)
+        assert.match(error.pointer, /^\/0\/filter\/properties\/0\/values\/0/)
     }
 })
 
