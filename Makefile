@@ -34,10 +34,12 @@ conformance: build build/setup-node ## all compared: programs with the reference
 	@scripts/with-node.sh node conformance/differential.mjs --exe build/release/bin/hogvm_exchange --seed 1 --count 2000
 	@scripts/with-node.sh node conformance/selectors.mjs --exe build/release/bin/hogvm_filters
 	@scripts/with-node.sh node conformance/flags.mjs --exe build/release/bin/hogvm_flags_exchange --crossed
+	@if [ -e bindings/node/build/Release/hogvm.node ]; then scripts/with-node.sh node conformance/flags.mjs --package bindings/node; fi
 
 bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM, Lua and posthog-node; of rule sets and of the packages
 	@scripts/with-node.sh node bench/compare.mjs
 	@scripts/with-node.sh node bench/compare_flags.mjs
+	@scripts/with-node.sh node bench/compare_rules.mjs
 	@build/release/bin/hogvm_rules_bench >build/rule-sets.json
 	@python3 bench/rules_plot.py build/rule-sets.json build/rule-sets.svg
 	@if [ -d build/release/python ]; then echo; PYTHONPATH=build/release/python build/python/bin/python bench/python.py; fi

@@ -3,11 +3,14 @@
 //
 //     node flags.mjs --exe build/release/bin/hogvm_flags_exchange [--seed 1] [--count 50000] [--crossed] [--table]
 //                    [--record FILE]
+//     node flags.mjs --package ../bindings/node [...]     asks the Node package, with ordinary objects
 //
 // Definitions in which flags or cohorts lead to themselves are asked of this engine alone, where they must be answered:
 // posthog-node never returns. --crossed first asks each operator's every filter of every value in the pools. --record writes some of the cases, for flags_test.cpp.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
 import readline from 'node:readline'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 
@@ -17,7 +20,7 @@ import { Random } from './random.mjs'
 
 const { values: options } = parseArgs({
     options: {
-        exe: { type: 'string' }, seed: { type: 'string', default: '1' }, count: { type: 'string', default: '50000' },
+        exe: { type: 'string' }, package: { type: 'string' }, seed: { type: 'string', default: '1' }, count: { type: 'string', default: '50000' },
         table: { type: 'boolean' }, crossed: { type: 'boolean' }, record: { type: 'string' },
     },
 })
@@ -43,6 +46,24 @@ class Engine {
     end() {
         this.process.stdin.end()
     }
+}
+
+/** The engine by the Node package. */
+class Package {
+    #FlagSet
+    #flags
+    constructor(folder) {
+        this.#FlagSet = createRequire(import.meta.url)(path.resolve(folder)).FlagSet
+    }
+    async ask(requests) {
+        return requests.map((request) => {
+            const { definitions, key, ...context } = request
+            if (definitions) return { problems: (this.#flags = new this.#FlagSet(definitions)).problems.length }
+            const answer = { key, ...(this.#flags.evaluate(key, context) ?? { outcome: 'unknown' }) }
+            return Object.defineProperty(answer, 'text', { value: JSON.stringify(answer) })
+        })
+    }
+    end() {}
 }
 
 // ---- How often each rule was met ----
@@ -113,7 +134,7 @@ function record(definitions, requests, answers) {
 
 const random = new Random(Number(options.seed))
 const generator = new Generator(random)
-const engine = new Engine(options.exe)
+const engine = options.package ? new Package(options.package) : new Engine(options.exe)
 const reference = new Reference()
 const recorded = []
 let asked = 0

@@ -63,6 +63,15 @@ TEST_CASE("a missing property leaves a flag open, but not where another property
     CHECK(answer(flag, {{"plan", "free"}}) == kFalse);
 }
 
+TEST_CASE("a pattern that ends in the middle of a class or of an escape matches nothing") {
+    for (const char* pattern : {"[", "[a", "[\\\\", "a[\\\\", "a\\\\", "(", "(?:", "a[^\\\\"}) {
+        CAPTURE(pattern);
+        const std::string property = std::string(R"({"key": "x", "operator": "regex", "value": ")") + pattern + R"("})";
+        const std::string got = answer(definitions(R"([{"properties": [)" + property + "]}]"), {{"x", "abc"}});
+        CHECK(got == kFalse);
+    }
+}
+
 TEST_CASE("a payload goes with its value, parsed") {
     const auto flag = definitions(
         R"([{"variant": "b"}])",

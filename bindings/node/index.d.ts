@@ -1,4 +1,4 @@
-// hogvm: the drop-in for @posthog/hogvm, and Program.
+// hogvm: the drop-in for @posthog/hogvm, Program, rules and flags.
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Programs
@@ -134,6 +134,184 @@ export class Program {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+// Filters and rule sets
+
+/** What a filter's meaning depends on beside the filter itself. */
+export interface FilterOptions {
+    /** What a filter with `filter_test_accounts` demands first: properties and groups. */
+    testAccountProperties?: any[]
+    /** Definitions by id, or a list of them with ids. They are inlined. */
+    cohorts?: Record<string, any> | any[]
+    /** Keys of properties whose values are booleans, as `is_admin` or `person.is_admin`, or lists of keys by type. */
+    booleanProperties?: string[] | Record<string, string[]>
+    /** Events whose properties are nested: a dot in a key leads into the object before it. */
+    nestedPropertyEvents?: string[]
+    /** For the operator is_cleaned_path_exact: patterns of RE2 and what replaces them, applied in this order. */
+    pathCleaning?: { regex: string; alias?: string }[]
+}
+
+/** A filter that can't be compiled, or options that are none. The message names the property and the operator. */
+export class FilterError extends HogVMException {
+    constructor(message: string, pointer?: string)
+    /** Where in the filter, or in the options, as a JSON pointer (RFC 6901). */
+    pointer: string
+}
+
+/**
+ * Compiles a property filter, an object or JSON text, to tokens that any HogVM runs.
+ *
+ *     compileFilter({ events: [{ id: '$pageview', type: 'events' }] })
+ */
+export function compileFilter(filter: Record<string, any> | string | Uint8Array, options?: FilterOptions | string): any[]
+
+/** A rule matches an event if its program's result is `true`. */
+export interface Rule {
+    /** Its own, and not empty. */
+    id: string
+    /** Either what `compileFilter` takes ... */
+    filter?: Record<string, any>
+    /** ... or a compiled program. */
+    bytecode?: any[] | Bytecodes
+    /** False for a rule that is kept but never matches. Default: true. */
+    enabled?: boolean
+}
+
+export interface RuleSetOptions extends FilterOptions {
+    /** Functions that rules may call. A rule that does is run for every event. */
+    functions?: Record<string, (...args: any[]) => any>
+    external?: RunOptions['external']
+    /** Called with each line that a rule prints; without it they are dropped. */
+    print?: (line: string) => void
+    /** Milliseconds of one rule's run. Default: 5000. */
+    timeout?: number
+    /** Bytes of one rule's run. Default: 64 MiB. */
+    memoryLimit?: number
+}
+
+/** A rule that can't be loaded. */
+export class RuleError extends HogVMException {
+    constructor(message: string, id?: string, pointer?: string)
+    /** Empty if the rule has none. */
+    id: string
+    /** Where in what was given, as a JSON pointer (RFC 6901). */
+    pointer: string
+}
+
+/** What an event gives. Both lists are in the order in which rules were added; one that is replaced keeps its place. */
+export interface Matches {
+    ids: string[]
+    /** Rules that failed, each with the error of its own run; of what a getter or a function of yours threw, its message. */
+    failures: { id: string; error: Error }[]
+}
+
+/** Why a rule matches an event or does not. */
+export interface Explanation {
+    outcome: 'matched' | 'not_matched' | 'failed' | 'disabled'
+    /** The first condition that does not hold, as Hog; of a rule that matches all of it. May be empty. */
+    condition: string
+    /** What the event has where the condition looks. */
+    values: { path: string; value: any }[]
+    /** Of a rule that failed. */
+    error?: Error
+    /** The token at which the condition begins, or where the program ended. */
+    ip: number
+    /** All of this in a sentence. */
+    text: string
+}
+
+/**
+ * Which of many rules match an event: an index, not a loop.
+ *
+ *     const rules = new RuleSet([{ id: 'views', filter: { events: [{ id: '$pageview', type: 'events' }] } }])
+ *     rules.match({ event: '$pageview' }).ids // ['views']
+ *
+ * Events are objects, or JSON text as a string or UTF-8 bytes. Of an object each global that rules read is read once, as a
+ * whole. What is neither is a HogVMException of the kind 'input'.
+ */
+export class RuleSet {
+    /** Throws RuleError for what is no list of rules, and FilterError for options that are none. */
+    constructor(rules?: Rule[] | string | Uint8Array, options?: RuleSetOptions)
+    /** What is wrong with those of the constructor's rules that are left out. */
+    readonly errors: RuleError[]
+    /** How many rules there are, disabled ones included. */
+    readonly size: number
+    match(globals: Event): Matches
+    /** Runs one rule by itself; undefined if there is none of that id. */
+    explain(id: string, globals: Event): Explanation | undefined
+    /** Adds a rule, or replaces the one of its id. Throws RuleError, and leaves the set as it was. */
+    set(rule: Rule | string | Uint8Array): this
+    /** All of a list in one step, which costs far less than one by one. Those left out are returned. */
+    setAll(rules: Rule[] | string | Uint8Array): RuleError[]
+    /** False if there is no such rule. */
+    remove(id: string): boolean
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Feature flags
+
+/** Whom to evaluate for. */
+export interface FlagContext {
+    distinctId: string
+    /** Own properties are looked at, those that conditions read. Values are what JSON.stringify makes of them. */
+    personProperties?: Record<string, any>
+    /** The keys of the groups that the person belongs to, by their types. */
+    groups?: Record<string, any>
+    /** The groups' properties, by their types. */
+    groupProperties?: Record<string, Record<string, any>>
+    /** A Date or epoch milliseconds, for relative dates. Default: now. */
+    now?: Date | number
+}
+
+export interface FlagAnswer {
+    /** 'needs_server': a cohort is not among the definitions. 'inconclusive': see `reason`. */
+    outcome: 'decided' | 'inconclusive' | 'needs_server'
+    /** Of a decided flag: false, true, or the key of a variant. */
+    value: boolean | string | null
+    /** The value's payload, parsed. */
+    payload: any
+    reason: 'experience_continuity' | 'unsupported_definition' | 'unresolved_dependency' | 'missing_context' | null
+    /** The condition that decided, counted from 0, if one did. */
+    conditionIndex: number | null
+}
+
+/** Something wrong with the definitions. The flag is inconclusive; all else works. */
+export interface FlagProblem {
+    /** Its key; null for a cohort, or where the key itself is at fault. */
+    flag: string | null
+    /** Where in the definitions, as a JSON pointer (RFC 6901). */
+    pointer: string
+    message: string
+}
+
+/**
+ * What flags are for a person, decided from the definitions that PostHog's servers hand out for local evaluation, as
+ * posthog-node decides.
+ *
+ *     const flags = new FlagSet({ flags, group_type_mapping, cohorts })
+ *     const { outcome, value } = flags.evaluate('new-checkout', { distinctId: 'ann', personProperties: { plan: 'pro' } })
+ *
+ * Whom to evaluate for may also be JSON text of a FlagContext. What a getter throws that is read is thrown.
+ */
+export class FlagSet {
+    /**
+     * Of definitions, or JSON text of them. Throws HogVMException for what is no object with a list of flags. `timeZone` is
+     * that of date-times without an offset, by default the process's.
+     */
+    constructor(definitions: Record<string, any> | string | Uint8Array, options?: { timeZone?: string })
+    /** Undefined if there is no such flag. */
+    evaluate(key: string, context: FlagContext | string | Uint8Array): FlagAnswer | undefined
+    /** Every flag's answer by its key. */
+    evaluateAll(context: FlagContext | string | Uint8Array): Record<string, FlagAnswer>
+    /** Other definitions from now on. Where the constructor throws this throws, and the old ones stay. */
+    replace(definitions: Record<string, any> | string | Uint8Array): void
+    /** In the order of the definitions. */
+    readonly keys: string[]
+    readonly problems: FlagProblem[]
+    /** The bytecode of a flag's conditions, for people; empty for an unknown key. */
+    disassemble(key: string): string
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
 // As in @posthog/hogvm
 
 export const DEFAULT_MAX_ASYNC_STEPS: number
@@ -191,7 +369,7 @@ export function execAsync(bytecode: any[] | VMState | Bytecodes, options?: ExecO
 /** What the engine says of a program: a limit, bytecode that makes no sense, a function that is not there. */
 export class HogVMException extends Error {
     constructor(message: string)
-    /** 'timeout', 'memory', 'depth', 'async steps', 'cancelled', 'bytecode', 'function', 'input', ... */
+    /** 'timeout', 'memory', 'depth', 'async_steps', 'cancelled', 'bytecode', 'function', 'input', ... */
     readonly kind?: string
     /** Where the program was. */
     readonly chunk?: string

@@ -1,7 +1,7 @@
-// hogvm: what @posthog/hogvm exports, and Program.
+// hogvm: what @posthog/hogvm exports, Program, rules and flags.
 'use strict'
 
-const { HogVMException, UncaughtHogVMException } = require('./lib/errors')
+const { FilterError, HogVMException, RuleError, UncaughtHogVMException } = require('./lib/errors')
 const { exec, execSync, execAsync } = require('./lib/exec')
 
 module.exports = {
@@ -17,4 +17,8 @@ module.exports = {
     UncaughtHogVMException,
     ...require('./lib/values'),
     ...require('./lib/program'),
+    FilterError,
+    RuleError,
+    ...require('./lib/rules'),
+    ...require('./lib/flags'),
 }

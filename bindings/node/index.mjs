@@ -40,4 +40,9 @@ export const {
     calculateCost,
     unifyComparisonTypes,
     Program,
+    FilterError,
+    RuleError,
+    compileFilter,
+    RuleSet,
+    FlagSet,
 } = hogvm

@@ -263,7 +263,7 @@ class PatternParser {
     bool has_legacy_class() const { return has_legacy_class_; }
 
   private:
-    bool at_end() const { return at_ == pattern_.size(); }
+    bool at_end() const { return at_ >= pattern_.size(); }  // beyond it after a backslash that ends the pattern
     bool skip(char c) {
         if (at_end() || pattern_[at_] != c) return false;
         ++at_;

@@ -22,6 +22,25 @@ class UncaughtHogVMException extends HogVMException {
     }
 }
 
+/** A filter that can't be compiled, or options that are none. */
+class FilterError extends HogVMException {
+    constructor(message, pointer = '') {
+        super(message)
+        this.name = 'FilterError'
+        this.pointer = pointer
+    }
+}
+
+/** A rule that can't be loaded. */
+class RuleError extends HogVMException {
+    constructor(message, id = '', pointer = '') {
+        super(message)
+        this.name = 'RuleError'
+        this.id = id
+        this.pointer = pointer
+    }
+}
+
 /** The exception for what src/runs.h tells of a failed run. `kind`, `chunk` and `ip` say more where they are asked. */
 function exceptionOf(told) {
     if ('thrown' in told) return told.thrown
@@ -43,4 +62,25 @@ function asLoadError(error) {
     return error?.code === 'load' ? new HogVMException(error.message) : error
 }
 
-module.exports = { HogVMException, UncaughtHogVMException, exceptionOf, asLoadError }
+/** What the addon throws of filters, rules, flags and what they are asked about. */
+function asOwnError(error) {
+    if (!ownErrors.has(error?.code)) return error
+    const { code, message, id, pointer } = error
+    if (code === 'filter') return new FilterError(message, pointer)
+    if (code === 'rule') return new RuleError(message, id, pointer)
+    return Object.defineProperty(new HogVMException(message), 'kind', hidden(code))
+}
+const ownErrors = new Set(['filter', 'rule', 'load', 'input', 'memory', 'depth'])
+
+/** Does what calls the addon. */
+function told(work) {
+    try {
+        return work()
+    } catch (error) {
+        throw asOwnError(error)
+    }
+}
+
+module.exports = {
+    HogVMException, UncaughtHogVMException, FilterError, RuleError, exceptionOf, asLoadError, told,
+}

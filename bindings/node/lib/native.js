@@ -31,7 +31,8 @@ const MAX_MEMORY = 7
 const ASYNC_STEPS = 8
 const DURATION = 9
 const RETURNED = 10
-const registers = new Float64Array(16)
+const registers = new Float64Array(24) // lib/flags.js has the rest
+const bytes = new Uint8Array(1024)
 
 const FLAG = { TRACE: 1, KEEP_STACK: 2, KEEP_STATE: 4, FRESH_UPVALUES: 8, COLLECT: 16 }
 const FINISHED = 0
@@ -99,9 +100,14 @@ addon.setUp({
     registers,
     tags,
     numbers,
+    bytes,
     fillMap,
     textOf,
     listOf,
+    asJsonHasIt: (value) => {
+        const text = JSON.stringify(value)
+        return text === undefined ? undefined : JSON.parse(text)
+    },
     entriesOf: (map) => [...Map.prototype.entries.call(map)],
     print: (line) => console.log('%s', line),
     now: () => Date.now(),
@@ -111,7 +117,7 @@ addon.setUp({
 })
 
 module.exports = {
-    addon, zone, registers, FLAG, MODE,
+    addon, bytes, zone, registers, FLAG, MODE,
     TIMEOUT, MEMORY_LIMIT, MAX_ASYNC_STEPS, FLAGS, PREFETCHED, STATUS, OPS, MAX_MEMORY, ASYNC_STEPS, DURATION, RETURNED,
     FINISHED, SUSPENDED, FAILED, TEXT,
 }

@@ -3,8 +3,11 @@
 
 #include "batch.h"
 #include "environment.h"
+#include "filters.h"
+#include "flag_sets.h"
 #include "library.h"
 #include "programs.h"
+#include "rule_sets.h"
 #include "runs.h"
 
 namespace hogvm::node {
@@ -32,6 +35,25 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
     add("submit", submit);
     add("closeBatch", close_batch);
     add("cancelBatch", cancel_batch);
+    add("compileFilter", compile_filter);
+    add("openRuleSet", open_rule_set);
+    add("ruleSetErrors", rule_set_errors);
+    add("ruleSetSize", rule_set_size);
+    add("matchRules", match_rules);
+    add("explainRule", explain_rule);
+    add("setRule", set_rule);
+    add("setRules", set_rules);
+    add("removeRule", remove_rule);
+    add("openFlagSet", open_flag_set);
+    add("replaceFlags", replace_flags);
+    add("flagKeys", flag_keys);
+    add("flagProblems", flag_problems);
+    add("disassembleFlag", disassemble_flag);
+    add("flagReads", flag_reads);
+    add("namesRead", names_read);
+    add("evaluateFlag", evaluate_flag);
+    add("evaluateFlags", evaluate_flags);
+    add("evaluateFlagText", evaluate_flag_text);
     add("library", library);
     add("printValue", print_value);
     add("printSyntax", print_syntax);

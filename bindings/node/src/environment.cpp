@@ -44,12 +44,15 @@ void Environment::set_up(Napi::Object helpers) {
     tags_ = reference(helpers, "tags");
     numbers = helpers.Get("numbers").As<Napi::Float64Array>().Data();
     numbers_ = reference(helpers, "numbers");
+    bytes = reinterpret_cast<const char*>(helpers.Get("bytes").As<Napi::Uint8Array>().Data());
+    bytes_ = reference(helpers, "bytes");
     fill_map_ = reference(helpers, "fillMap");
     text_of_ = reference(helpers, "textOf");
     print_ = reference(helpers, "print");
     now_ = reference(helpers, "now");
     list_of_ = reference(helpers, "listOf");
     entries_of_ = reference(helpers, "entriesOf");
+    as_json_has_it_ = reference(helpers, "asJsonHasIt");
     map_class_ = reference(helpers, "Map");
     array_class_ = reference(helpers, "Array");
     local_zone_ = helpers.Get("zone").As<Napi::String>().Utf8Value();
@@ -73,7 +76,8 @@ void raise(Environment& environment) {
     if (info->error_code == napi_closing || info->error_code == napi_cannot_run_js)
         fail(ErrorKind::Host, "JavaScript can't be called any more: its environment is ending");
     environment.thrown = Napi::Error::New(environment.env);  // what is pending, or an error for a wrong argument
-    fail(ErrorKind::Host, "a JavaScript exception");
+    const std::string& message = environment.thrown->Message();
+    fail(ErrorKind::Host, message.empty() ? "a JavaScript exception" : message);
 }
 
 }  // namespace hogvm::node

@@ -36,7 +36,17 @@ enum Register : std::size_t {
     kAsyncSteps,
     kDuration,
     kReturned,
-    kRegisters = 16,
+    // Of a flag's evaluation, beside kPrefetched.
+    kNow,          // epoch milliseconds
+    kTextBytes,    // how much of `bytes` is used
+    kIdAt,         // where the distinct id begins in `bytes`, to the end of what is used; -1 if it is not there
+    kOutcome,      // FlagAnswer::Outcome
+    kReason,       // FlagReason
+    kCondition,    // or -1
+    kEnabled,      // 0 or 1
+    kAnswerTexts,  // the number of the answer's variant and payload; -1 if it has none
+    kNames,        // how many properties the flag is known to read
+    kRegisters = 24,
 };
 
 enum Flag : std::uint32_t {
@@ -61,6 +71,7 @@ class Environment {
     double* registers = nullptr;
     const std::uint8_t* tags = nullptr;  // of lib/prefetch.js
     const double* numbers = nullptr;
+    const char* bytes = nullptr;        // of lib/flags.js: short texts
     std::optional<Napi::Error> thrown;  // by JavaScript, while a Failure{Host} is on its way to the run's end
 
     // Functions of lib/native.js; see there.
@@ -70,8 +81,10 @@ class Environment {
     napi_value now() const { return value_of(now_); }
     napi_value list_of() const { return value_of(list_of_); }
     napi_value entries_of() const { return value_of(entries_of_); }
+    napi_value as_json_has_it() const { return value_of(as_json_has_it_); }
     napi_value map_class() const { return value_of(map_class_); }
     napi_value array_class() const { return value_of(array_class_); }
+    const std::string& local_zone() const { return local_zone_; }
     void set_up(Napi::Object helpers);
 
     /// The lane for a run that begins now. Raises a JavaScript RangeError where the thread's stack is nearly used up.
@@ -88,12 +101,14 @@ class Environment {
     Napi::ObjectReference registers_;
     Napi::ObjectReference tags_;
     Napi::ObjectReference numbers_;
+    Napi::ObjectReference bytes_;
     Napi::ObjectReference fill_map_;
     Napi::ObjectReference text_of_;
     Napi::ObjectReference print_;
     Napi::ObjectReference now_;
     Napi::ObjectReference list_of_;
     Napi::ObjectReference entries_of_;
+    Napi::ObjectReference as_json_has_it_;
     Napi::ObjectReference map_class_;
     Napi::ObjectReference array_class_;
     std::string local_zone_ = "UTC";

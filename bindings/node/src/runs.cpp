@@ -212,14 +212,14 @@ class Report {
     Napi::Value out_;
 };
 
+Mode mode_of(const Napi::Value& value) { return static_cast<Mode>(value.As<Napi::Number>().Uint32Value()); }
+
+}  // namespace
+
 bool is_text(const Napi::Value& value) {
     return value.IsString() ||
            (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array);
 }
-
-Mode mode_of(const Napi::Value& value) { return static_cast<Mode>(value.As<Napi::Number>().Uint32Value()); }
-
-}  // namespace
 
 RunOptions options_of(const Environment& environment) {
     const double* registers = environment.registers;

@@ -27,6 +27,9 @@ enum class Mode : std::uint8_t {
 /// What the registers say of a run.
 RunOptions options_of(const Environment& environment);
 
+/// Whether a value is JSON text: a string or a Uint8Array.
+bool is_text(const Napi::Value& value);
+
 Napi::Value run(const Napi::CallbackInfo& info);     ///< (program, globals, host, mode, out, prefetched)
 Napi::Value resume(const Napi::CallbackInfo& info);  ///< (program, state, globals, host, mode, out)
 

@@ -5,7 +5,7 @@ import test from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 
 const require = createRequire(import.meta.url)
-const { exec, Operation: op, Program } = require('..')
+const { compileFilter, exec, FlagSet, Operation: op, Program, RuleSet } = require('..')
 
 const MOST_GROWTH = 25e6 // bytes: the allocator's and the garbage collector's own ups and downs
 const tokens = ['_H', 1, op.STRING, 'b', op.STRING, 'a', op.GET_GLOBAL, 2, op.STRING, 'k', op.STRING, 'a', op.GET_GLOBAL, 1, op.DICT, 1, op.ARRAY, 2]
@@ -14,6 +14,9 @@ const text = JSON.stringify(globals)
 const program = new Program(tokens)
 const failing = ['_H', 1, op.CALL_GLOBAL, 'f', 0]
 const functions = { f() { throw new Error('mine') } }
+const rules = new RuleSet([{ id: 'a', bytecode: tokens }, { id: 'b', filter: {} }])
+const definitions = { flags: [{ key: 'f', active: true, filters: { groups: [{ properties: [{ key: 'a', value: 'x' }] }] } }] }
+const flags = new FlagSet(definitions)
 
 const ways = {
     'exec of one array': [60_000, () => exec(tokens, { globals })],
@@ -23,6 +26,13 @@ const ways = {
     'runJson': [60_000, () => program.runJson(text)],
     'host functions that throw': [20_000, () => exec(failing, { functions })],
     'suspensions': [20_000, () => exec(['_H', 1, op.CALL_GLOBAL, 'g', 0], { asyncFunctions: { g() {} } })],
+    'rules, matched': [60_000, () => rules.match(globals)],
+    'rules, replaced': [3000, (i) => rules.set({ id: 'c', bytecode: ['_H', 1, op.INTEGER, i] })],
+    'ever new rule sets': [1000, () => new RuleSet([{ id: 'a', filter: {} }])],
+    'filters': [10_000, () => compileFilter({ events: [{ id: '$pageview', type: 'events' }] })],
+    'flags, evaluated': [200_000, (i) => flags.evaluate('f', { distinctId: `${i}`, personProperties: { a: i % 2 ? 'x' : { y: i } } })],
+    'flags, unknown ones': [20_000, (i) => flags.evaluate(`unknown ${i}`, { distinctId: 'ann' })],
+    'flags, replaced': [2000, (i) => (flags.replace(definitions), flags.evaluate('f', { distinctId: 'ann', personProperties: { a: 'x' } }))],
     'getters that throw': [20_000, () => exec(tokens, { globals: { get a() { throw 1 } } })],
 }
 

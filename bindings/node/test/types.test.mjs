@@ -12,7 +12,8 @@ test('a program that uses the types compiles, and one that misuses them does not
     const host = typescript.createCompilerHost({})
     const files = {
         '/good.ts': `
-            import { exec, execAsync, Operation, Program, UncaughtHogVMException, type ExecResult, type VMState } from 'hogvm'
+            import { compileFilter, exec, execAsync, FlagSet, Operation, Program, RuleSet, UncaughtHogVMException } from 'hogvm'
+            import type { ExecResult, FlagAnswer, VMState } from 'hogvm'
             const program = new Program(['_H', 1, Operation.INTEGER, 1])
             const n: number = program.run<number>({ a: 1 }, { timeout: 5 }).result
             const text: string = program.runJson(new Uint8Array()).result
@@ -23,11 +24,18 @@ test('a program that uses the types compiles, and one that misuses them does not
                 const error: Error | undefined = first.error
                 return [(await execAsync(state!)).result, error, n, text, new UncaughtHogVMException('T', 'm').payload]
             }
-            f()`,
+            f()
+            const rules = new RuleSet([{ id: 'a', filter: {} }], { booleanProperties: ['b'], timeout: 5 })
+            const ids: string[] = rules.set({ id: 'b', bytecode: compileFilter({}) }).match('{}').ids
+            const flag: FlagAnswer | undefined = new FlagSet('{}').evaluate('f', { distinctId: 'ann', now: new Date() })
+            ids.push(rules.explain('a', {})?.text ?? '', flag?.outcome === 'decided' ? String(flag.value) : '')`,
         '/bad.ts': `
             import { Program } from 'hogvm'
             new Program(5)
-            new Program([]).run({}, { timeout: 'long' })`,
+            new Program([]).run({}, { timeout: 'long' })
+            import { FlagSet, RuleSet } from 'hogvm'
+            new RuleSet([{ filter: {} }])
+            new FlagSet({}).evaluate('f', {})`,
     }
     const read = host.readFile
     host.readFile = (name) => files[name] ?? read(name)
@@ -47,7 +55,7 @@ test('a program that uses the types compiles, and one that misuses them does not
             .map(({ messageText }) => typescript.flattenDiagnosticMessageText(messageText, '\n'))
     }
     assert.deepEqual(errors('/good.ts'), [])
-    assert.equal(errors('/bad.ts').length, 2)
+    assert.equal(errors('/bad.ts').length, 4)
 })
 
 test('every export is declared', () => {

@@ -32,12 +32,29 @@ test('a worker has host functions and batches of its own', async () => {
             [...results.map(({ result }) => result), hogvm.execSync(['_H', 1, 2, 'f', 0], { functions: { f: () => 3 } })]))`), [1, 2, 3])
 })
 
+test('a worker has rules and flags of its own', async () => {
+    const code = `
+        const rules = new hogvm.RuleSet([{ id: 'one', filter: {} }, { id: 'two', bytecode: ['_H', 1, 2, 'f', 0] }], { functions: { f: () => true } })
+        const flags = new hogvm.FlagSet({ flags: [{ key: 'f', active: true, filters: { groups: [{ properties: [{ key: 'a', value: 'b' }] }] } }] })
+        const sums = [0, 0]
+        for (let i = 0; i < 2000; i++) {
+            sums[0] += rules.match({ event: 'e' }).ids.length
+            sums[1] += flags.evaluate('f', { distinctId: 'ann', personProperties: { a: i % 2 ? 'b' : 'c' } }).value ? 1 : 0
+        }
+        parentPort.postMessage(sums)`
+    assert.deepEqual(await Promise.all(Array.from({ length: 4 }, () => answerOf(code))), Array(4).fill([2000 * 2, 1000]))
+})
+
 test('a worker may end in the middle of a run, of a host function, of a batch', async () => {
     const loop = `['_H', 1, 29, 40, 2, 39, -5]`
     for (const code of [
         `parentPort.postMessage(0); hogvm.exec(['_H', 1, 2, 'f', 0, 35, 39, -6], { timeout: 1e9, functions: { f() {} } })`,
         `parentPort.postMessage(0); hogvm.exec(['_H', 1, 2, 'f', 0], { functions: { f() { for (;;); } } })`,
         `parentPort.postMessage(0); new hogvm.Program(${loop}).runBatch([{}, {}, {}], { timeout: 1e9, threads: 2 })`,
+        `const rules = new hogvm.RuleSet([{ id: 'a', bytecode: ['_H', 1, 2, 'f', 0] }, { id: 'b', bytecode: read }], { functions: { f() { for (;;); } } })
+        parentPort.postMessage(0); rules.match({})`,
+        `const flags = new hogvm.FlagSet({ flags: [{ key: 'f', active: true, filters: { groups: [{ properties: [{ key: 'a', value: 'b' }] }] } }] })
+        parentPort.postMessage(0); flags.evaluate('f', { distinctId: 'ann', personProperties: { get a() { for (;;); } } })`,
         `parentPort.postMessage(0); new hogvm.Program(read).runBatch((function* () { for (;;) yield { a: 1 } })())`,
     ]) {
         const worker = start(code)
