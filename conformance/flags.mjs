@@ -59,7 +59,7 @@ class Package {
         return requests.map((request) => {
             const { definitions, key, ...context } = request
             if (definitions) return { problems: (this.#flags = new this.#FlagSet(definitions)).problems.length }
-            const answer = { key, ...(this.#flags.evaluate(key, context) ?? { outcome: 'unknown' }) }
+            const answer = { key, ...this.#flags.evaluate(key, context) }
             return Object.defineProperty(answer, 'text', { value: JSON.stringify(answer) })
         })
     }

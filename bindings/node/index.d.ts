@@ -263,8 +263,11 @@ export interface FlagContext {
 }
 
 export interface FlagAnswer {
-    /** 'needs_server': a cohort is not among the definitions. 'inconclusive': see `reason`. */
-    outcome: 'decided' | 'inconclusive' | 'needs_server'
+    /**
+     * 'needs_server': a cohort is not among the definitions. 'inconclusive': see `reason`. 'unknown': there is no flag of
+     * that key.
+     */
+    outcome: 'decided' | 'inconclusive' | 'needs_server' | 'unknown'
     /** Of a decided flag: false, true, or the key of a variant. */
     value: boolean | string | null
     /** The value's payload, parsed. */
@@ -294,12 +297,11 @@ export interface FlagProblem {
  */
 export class FlagSet {
     /**
-     * Of definitions, or JSON text of them. Throws HogVMException for what is no object with a list of flags. `timeZone` is
+     * Of definitions, or JSON text of them. Throws HogVMException for what is no object with a list of flags. `localZone` is
      * that of date-times without an offset, by default the process's.
      */
-    constructor(definitions: Record<string, any> | string | Uint8Array, options?: { timeZone?: string })
-    /** Undefined if there is no such flag. */
-    evaluate(key: string, context: FlagContext | string | Uint8Array): FlagAnswer | undefined
+    constructor(definitions: Record<string, any> | string | Uint8Array, options?: { localZone?: string })
+    evaluate(key: string, context: FlagContext | string | Uint8Array): FlagAnswer
     /** Every flag's answer by its key. */
     evaluateAll(context: FlagContext | string | Uint8Array): Record<string, FlagAnswer>
     /** Other definitions from now on. Where the constructor throws this throws, and the old ones stay. */

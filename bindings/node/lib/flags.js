@@ -148,24 +148,22 @@ class FlagSet {
     #all = new Known('')
 
     /** Of definitions, or JSON text of them. Throws HogVMException for what is no object with a list of flags. */
-    constructor(definitions, { timeZone = zone } = {}) {
+    constructor(definitions, { localZone = zone } = {}) {
         const text = textOf(definitions, 'definitions', (message) => new HogVMException(message))
-        this.#set = told(() => addon.openFlagSet(text, timeZone))
+        this.#set = told(() => addon.openFlagSet(text, localZone))
     }
 
-    /** What a flag is for a person; undefined if there is no such flag. */
+    /** What a flag is for a person. */
     evaluate(key, context) {
         if (isText(context)) {
             registers[NOW] = Date.now()
-            const text = told(() => addon.evaluateFlagText(this.#set, `${key}`, context))
-            return text === undefined ? undefined : withoutKey(JSON.parse(text))
+            return withoutKey(JSON.parse(told(() => addon.evaluateFlagText(this.#set, `${key}`, context))))
         }
         let known = this.#known.get(key)
         const isNew = known === undefined
         if (isNew) known = new Known(`${key}`)
         const texts = ask(addon.evaluateFlag, this.#set, known, context)
         const outcome = registers[OUTCOME]
-        if (outcome === UNKNOWN) return undefined
         const number = registers[ANSWER_TEXTS]
         const condition = registers[CONDITION]
         if (texts !== undefined) {
@@ -173,7 +171,7 @@ class FlagSet {
             known.payloads[number] = { text: texts[1], value: texts[1] === '' ? null : JSON.parse(texts[1]) }
         }
         if (registers[NAMES] > known.names.length) known.names = addon.namesRead(known.reads)
-        if (isNew) this.#known.set(key, known)
+        if (isNew && outcome !== UNKNOWN) this.#known.set(key, known)
         return {
             outcome: OUTCOMES[outcome],
             value: outcome !== DECIDED ? null : (number >= 0 && known.values[number]) || registers[ENABLED] === 1,

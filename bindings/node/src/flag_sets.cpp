@@ -418,9 +418,7 @@ Napi::Value evaluate_flag_text(const Napi::CallbackInfo& info) {
         FlagContext context = person.context();
         if (!context.now_ms) context.now_ms = environment.registers[kNow];
         if (info[1].IsUndefined()) return text(environment, json_of(set.evaluate_all(context)));
-        const FlagAnswer answer = set.evaluate(read_string(environment, info[1]), context);
-        if (answer.outcome == FlagAnswer::Outcome::Unknown) return info.Env().Undefined();
-        return text(environment, answer.json());
+        return text(environment, set.evaluate(read_string(environment, info[1]), context).json());
     });
 }
 

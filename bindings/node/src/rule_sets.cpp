@@ -43,7 +43,7 @@ class Handle {
         } restored{lane_, lane_.host};
         lane_.host = host;
         lane_.environment.thrown.reset();
-        const auto result = work(std::as_const(set_));
+        auto result = work(std::as_const(set_));
         lane_.environment.thrown.reset();  // told in a failure
         return result;
     }

@@ -27,8 +27,8 @@ test('a program that uses the types compiles, and one that misuses them does not
             f()
             const rules = new RuleSet([{ id: 'a', filter: {} }], { booleanProperties: ['b'], timeout: 5 })
             const ids: string[] = rules.set({ id: 'b', bytecode: compileFilter({}) }).match('{}').ids
-            const flag: FlagAnswer | undefined = new FlagSet('{}').evaluate('f', { distinctId: 'ann', now: new Date() })
-            ids.push(rules.explain('a', {})?.text ?? '', flag?.outcome === 'decided' ? String(flag.value) : '')`,
+            const flag: FlagAnswer = new FlagSet('{}').evaluate('f', { distinctId: 'ann', now: new Date() })
+            ids.push(rules.explain('a', {})?.text ?? '', flag.outcome === 'decided' ? String(flag.value) : '')`,
         '/bad.ts': `
             import { Program } from 'hogvm'
             new Program(5)
