@@ -141,7 +141,6 @@ Run::Step Run::loop() {
             r.pc += path.size();  // what goes wrong goes wrong at GET_GLOBAL
             r.save();
             if (globals_->read(path, heap_, v)) {
-                r.pc += path.size();  // it is GET_GLOBAL that may find no room for the value
                 r.push(v);
                 ++r.pc;
                 continue;
