@@ -37,7 +37,7 @@ class PropertySource {
     virtual ~PropertySource() = default;
     /// Finds a property; false if there is none. `value` is what json::parse gives for it, new on `heap` down to the
     /// leaves (texts may be views that outlive the evaluation), or undefined: there, but without a value. What it
-    /// throws comes out of `evaluate`.
+    /// throws comes out of `evaluate`, but for a Failure, which leaves the flag inconclusive.
     virtual bool find(std::string_view name, Heap& heap, Value& value) const = 0;
 };
 
@@ -155,7 +155,7 @@ class FlagSet {
     FlagSet(const FlagSet&) = delete;
     FlagSet& operator=(const FlagSet&) = delete;
 
-    /// Throws only what a PropertySource throws; an unknown key gives Outcome::Unknown.
+    /// Throws only what a PropertySource throws (no Failure); an unknown key gives Outcome::Unknown.
     FlagAnswer evaluate(std::string_view key, const FlagContext& context) const;
     /// Every flag, in the order of the definitions; each is what `evaluate` gives.
     std::vector<FlagAnswer> evaluate_all(const FlagContext& context) const;
