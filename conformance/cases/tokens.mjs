@@ -22,10 +22,10 @@ const wrong = codes.filter((code) => operands(code)).flatMap((code) =>
 )
 const jumps = [-1, -2, -3, -4, -5, -6, -7, -8, -100, 0, 1, 2, 3, 4, 5, 6, 7, 50].flatMap((offset) =>
     [OP.JUMP, OP.JUMP_IF_FALSE, OP.JUMP_IF_STACK_NOT_NULL].map((op) =>
-        run(`${NAMES[op]} ${offset}`, [...number(5), ...(op === OP.JUMP_IF_FALSE ? [OP.FALSE] : []), op, offset, ...string('b'), ...number(29), OP.ARRAY, 2], { options: { timeout: 100 } }),
+        run(`${NAMES[op]} ${offset}`, [...number(5), ...(op === OP.JUMP_IF_FALSE ? [OP.FALSE] : []), op, offset, ...string('b'), ...number(29), OP.ARRAY, 2], { options: { timeout: 10 } }),
     ),
 )
-const tries = [-6, -3, -2, -1, 0, 1, 2, 3, 5, 8, 9, 10, 11, 12, 60].map((offset) => run(`TRY ${offset}`, [...string('e'), OP.TRY, offset, ...call('Error', string('m')), OP.THROW, OP.POP_TRY, OP.JUMP, 2, OP.TRUE, OP.RETURN, OP.NULL], { options: { timeout: 100 } }))
+const tries = [-6, -3, -2, -1, 0, 1, 2, 3, 5, 8, 9, 10, 11, 12, 60].map((offset) => run(`TRY ${offset}`, [...string('e'), OP.TRY, offset, ...call('Error', string('m')), OP.THROW, OP.POP_TRY, OP.JUMP, 2, OP.TRUE, OP.RETURN, OP.NULL], { options: { timeout: 10 } }))
 const callable = (name, argCount, upvalues, body, length = body.length) => [OP.CALLABLE, name, argCount, upvalues, length, ...body]
 const thrown = [...call('Error', string('m')), OP.THROW]
 
