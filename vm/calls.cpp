@@ -161,10 +161,11 @@ std::shared_ptr<const Chunk> Run::find_chunk(Value name) {
 
 const Instruction* Run::arrive(const Chunk** chunk, std::int64_t ip) {
     if (const Instruction* found = (*chunk)->find(ip)) return found;
-    const std::int64_t entries[] = {ip};
+    const std::int64_t ips[] = {ip};
     const Chunk& old = **chunk;
     // On a heap of its own: others may be running the program. The old chunk keeps the tokens.
-    auto extended = decode(old.name, old.tokens, std::make_shared<Heap>(), program_->library(), entries);
+    const Arrivals arrivals{old.code[old.start].height, ips};
+    auto extended = decode(old.name, old.tokens, std::make_shared<Heap>(), program_->library(), arrivals);
     const_cast<Chunk&>(*extended).globals = old.globals;
     *chunk = keep(std::move(extended));
     return (*chunk)->find(ip);

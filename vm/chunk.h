@@ -31,13 +31,17 @@ inline constexpr std::int64_t kMostArguments = 300;
 
 struct Instruction {
     Opcode op;
-    Opcode fast;       // what the loop does here: `op`, or a fused instruction (fused.h)
-    std::uint32_t ip;  // the index of its first token
-    std::int32_t n;    // a count, a slot, or an upvalue's index
-    std::uint32_t to;  // the index of an instruction (of a jump), of a name (of CALL_GLOBAL), or into `functions`
-    Value constant;    // a token, a name, or INVALID's message
+    Opcode fast;          // what the loop does here: `op`, or a fused instruction (fused.h)
+    std::int16_t height;  // of the frame's part of the stack when it is reached (heights.h); kUnknownHeight
+    std::uint32_t ip;     // the index of its first token
+    std::int32_t n;       // a count, a slot, or an upvalue's index
+    std::uint32_t to;     // the index of an instruction (of a jump), of a name (of CALL_GLOBAL), or into `functions`
+    Value constant;  // a token, a name, INVALID's message, or (of a jump) how far it leads, in bytes of instructions
 };
 static_assert(sizeof(Instruction) == 32);
+
+/// Where the way that execution came decides how high the stack is, or none comes.
+inline constexpr std::int16_t kUnknownHeight = -1;
 
 struct Chunk {
     /// A name that the chunk calls, and what the library has by it.
@@ -85,12 +89,18 @@ struct Chunk {
     }
 };
 
-/// Decodes `tokens`. `entries` are token indices at which execution may arrive besides the start and the jumps'.
-std::shared_ptr<const Chunk> decode(Value name, const Array* tokens, std::shared_ptr<Heap> heap, const Library& library,
-                                    std::span<const std::int64_t> entries = {});
+/// What execution brings to a chunk besides what is in its tokens.
+struct Arrivals {
+    std::int64_t arguments = 0;              // on the stack at its start
+    std::span<const std::int64_t> ips = {};  // token indices to arrive at, besides the start and where jumps lead
+};
 
-/// A chunk that a host gave for an import: the JSON of its tokens, or of {"bytecode": [...], "globals": {...}}. Throws
-/// LoadError.
-std::shared_ptr<const Chunk> load_chunk(std::string_view name, std::string_view json, const Library& library);
+std::shared_ptr<const Chunk> decode(Value name, const Array* tokens, std::shared_ptr<Heap> heap, const Library& library,
+                                    const Arrivals& arrivals = {});
+
+/// A chunk that a host gave for an import: the JSON of its tokens, or of {"bytecode": [...], "globals": {...}}; or a
+/// library function's, with as many arguments as that takes. Throws LoadError.
+std::shared_ptr<const Chunk> load_chunk(std::string_view name, std::string_view json, const Library& library,
+                                        std::int64_t arguments = 0);
 
 }  // namespace hogvm

@@ -5,6 +5,7 @@
 #include <hogvm/javascript.h>
 
 #include "chunk.h"
+#include "heights.h"
 
 namespace hogvm {
 namespace {
@@ -41,7 +42,7 @@ class Decoder {
         // The last sequence may run off the end, so END stands last (and each earlier one that runs off has its own).
         chunk_.end = emit(Opcode::END, size_);
         chunk_.start = first < size_ ? chunk_.at[static_cast<std::size_t>(first)] : chunk_.end;
-        for (const auto& [instruction, target] : jumps_) chunk_.code[instruction].to = index_of(target);
+        for (const auto& [instruction, target] : jumps_) lead(instruction, index_of(target));
     }
 
   private:
@@ -50,8 +51,19 @@ class Decoder {
         return ip >= size_ ? chunk_.end : chunk_.at[static_cast<std::size_t>(ip)];
     }
 
+    /// Sets where a jump leads.
+    void lead(std::uint32_t from, std::uint32_t to) {
+        Instruction& jump = chunk_.code[from];
+        jump.to = to;
+        const std::int64_t after = jump.op == Opcode::CONTINUE ? 0 : 1;
+        const bool names = jump.op == Opcode::OP_CALLABLE || jump.op == Opcode::OP_DECLARE_FN;
+        if (!names)
+            jump.constant =
+                Value::integer((std::int64_t{to} - from - after) * static_cast<std::int64_t>(sizeof(Instruction)));
+    }
+
     std::uint32_t emit(Opcode op, std::int64_t ip) {
-        chunk_.code.push_back({op, op, static_cast<std::uint32_t>(ip), 0, 0, Value::null()});
+        chunk_.code.push_back({op, op, kUnknownHeight, static_cast<std::uint32_t>(ip), 0, 0, Value::null()});
         return static_cast<std::uint32_t>(chunk_.code.size() - 1);
     }
     Instruction& last() { return chunk_.code.back(); }
@@ -66,8 +78,8 @@ class Decoder {
         while (ip < size_) {
             const std::uint32_t there = chunk_.at[static_cast<std::size_t>(ip)];
             if (there != Chunk::kNone) {
-                emit(Opcode::CONTINUE, ip);
-                last().to = there;
+                const std::uint32_t from = emit(Opcode::CONTINUE, ip);
+                lead(from, there);
                 return;
             }
             chunk_.at[static_cast<std::size_t>(ip)] = static_cast<std::uint32_t>(chunk_.code.size());
@@ -229,7 +241,7 @@ class Decoder {
 }  // namespace
 
 std::shared_ptr<const Chunk> decode(Value name, const Array* tokens, std::shared_ptr<Heap> heap, const Library& library,
-                                    std::span<const std::int64_t> entries) {
+                                    const Arrivals& arrivals) {
     if (tokens->size >= static_cast<std::uint32_t>(kLargestOperand))
         throw LoadError("program: more than " + std::to_string(kLargestOperand) + " tokens");
     auto chunk = std::make_shared<Chunk>();
@@ -237,7 +249,8 @@ std::shared_ptr<const Chunk> decode(Value name, const Array* tokens, std::shared
     chunk->is_root = name.as_text() == "root";
     chunk->heap = std::move(heap);
     chunk->tokens = tokens;
-    Decoder(*chunk, library).decode(entries);
+    Decoder(*chunk, library).decode(arrivals.ips);
+    find_heights(*chunk, arrivals.arguments);
     fuse(*chunk);
     return chunk;
 }

@@ -12,6 +12,7 @@ void Frames::grow() {
     frames_ = std::move(larger);
     end_ = frames_.get() + size;
     last_ = frames_.get() + capacity;
+    last_call_ = frames_.get() + std::min(capacity, kMostFrames);
 }
 
 }  // namespace hogvm

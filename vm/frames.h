@@ -12,6 +12,9 @@
 
 namespace hogvm {
 
+/// How deep calls may nest: the reference's limit.
+inline constexpr std::size_t kMostFrames = 1000;
+
 enum class FrameKind : std::uint8_t { Root, Closure, Library, Import, Declared };
 
 struct Frame {
@@ -30,6 +33,8 @@ class Frames {
   public:
     std::size_t size() const { return static_cast<std::size_t>(end_ - frames_.get()); }
     bool is_one() const { return end_ == frames_.get() + 1; }
+    /// Whether one more needs no growing and stays within kMostFrames.
+    bool has_room_for_call() const { return end_ < last_call_; }
     bool empty() const { return end_ == frames_.get(); }
     Frame& back() { return end_[-1]; }
     const Frame& back() const { return end_[-1]; }
@@ -61,6 +66,7 @@ class Frames {
     std::unique_ptr<Frame[]> frames_;
     Frame* end_ = nullptr;
     Frame* last_ = nullptr;
+    Frame* last_call_ = nullptr;
 };
 
 }  // namespace hogvm

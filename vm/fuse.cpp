@@ -40,9 +40,6 @@ bool is_constant(const Instruction& i) {
     return i.constant.is(Type::Double) ||
            (i.constant.is(Type::Int) && i.constant.as_int() <= kExactInts && i.constant.as_int() >= -kExactInts);
 }
-/// A slot before the frame's first one is left to the plain instructions.
-bool is_local(const Instruction& i) { return i.op == Opcode::OP_GET_LOCAL && i.n >= 0; }
-bool is_set_local(const Instruction& i) { return i.op == Opcode::OP_SET_LOCAL && i.n >= 0; }
 bool is_operator(const Instruction& i) { return i.op >= Opcode::OP_PLUS && i.op <= Opcode::OP_LT_EQ; }
 
 /// One chunk's instructions. The last one is END, which is part of nothing; so looking ahead stops before it.
@@ -62,61 +59,97 @@ class Fuser {
   private:
     Opcode at(std::size_t i) const { return i < code_.size() ? code_[i].op : Opcode::END; }
 
-    bool is_local_at(std::size_t i) const { return i < code_.size() && is_local(code_[i]); }
+    /// GET_LOCAL of one of the values that the frame has at the instruction `from`.
+    bool is_local(std::size_t i, std::size_t from) const {
+        return at(i) == Opcode::OP_GET_LOCAL && code_[i].n >= 0 && code_[i].n < code_[from].height;
+    }
+    /// SET_LOCAL of one of those that are `below` values from the top.
+    bool is_store(std::size_t i, std::int64_t height, int below) const {
+        return at(i) == Opcode::OP_SET_LOCAL && code_[i].n >= 0 && code_[i].n < height - below;
+    }
+    bool is_constant_at(std::size_t i) const { return i < code_.size() && is_constant(code_[i]); }
+    bool is_call_local(std::size_t i, std::size_t from) const {
+        return at(i) == Opcode::OP_CALL_LOCAL && code_[i].n >= 0 && code_[i].n <= code_[from].height;
+    }
 
     Opcode fused(std::size_t i) {
+        const Instruction& first = code_[i];
+        if (first.height == kUnknownHeight) return first.op;
         Opcode found = Opcode::NO_OPERATION;
-        if (is_constant(code_[i])) {
-            if (is_local_at(i + 1)) found = applied(Operands::CL, i + 2);
-            if (found == Opcode::NO_OPERATION) found = applied(Operands::SC, i + 1);
-        } else if (is_local(code_[i])) {
-            found = from_local(i);
-        } else if (is_operator(code_[i])) {
-            found = applied(Operands::SS, i);
-        } else if (code_[i].op == Opcode::OP_GET_UPVALUE) {
-            if (at(i + 1) == Opcode::OP_CALL_LOCAL && code_[i + 1].n >= 0) found = Opcode::UPVALUE_CALL;
-        } else if (code_[i].op == Opcode::OP_STRING) {
-            if (is_path(i)) found = Opcode::GLOBAL_PATH;
-        } else if (code_[i].op == Opcode::OP_CALL_GLOBAL) {
-            if (is_library_call(code_[i])) found = Opcode::LIBRARY_CALL;
+        switch (first.op) {
+            case Opcode::OP_INTEGER:
+            case Opcode::OP_FLOAT:
+                if (!is_constant(first)) break;
+                if (is_local(i + 1, i)) found = applied(Operands::CL, i);
+                if (found == Opcode::NO_OPERATION) found = applied(Operands::SC, i);
+                if (found == Opcode::NO_OPERATION) found = Opcode::CONSTANT;
+                break;
+            case Opcode::OP_GET_LOCAL:
+                if (is_local(i, i)) found = from_local(i);
+                break;
+            case Opcode::OP_SET_LOCAL:
+                if (is_store(i, first.height, 1)) found = Opcode::STORE;
+                break;
+            case Opcode::OP_POP:
+                if (first.height > 0) found = Opcode::DROP;
+                break;
+            case Opcode::OP_GET_UPVALUE:
+                if (is_call_local(i + 1, i)) found = Opcode::UPVALUE_CALL;
+                break;
+            case Opcode::OP_STRING:
+                if (is_path(i)) found = Opcode::GLOBAL_PATH;
+                break;
+            case Opcode::OP_CALL_GLOBAL:
+                if (is_library_call(first))
+                    found = is_store(i + 1, first.height, first.n) ? Opcode::LIBRARY_CALL_SET : Opcode::LIBRARY_CALL;
+                break;
+            default:
+                if (is_operator(first)) found = applied(Operands::SS, i);
         }
-        return found != Opcode::NO_OPERATION ? found : code_[i].op;
+        return found != Opcode::NO_OPERATION ? found : first.op;
     }
 
     Opcode from_local(std::size_t i) const {
         Opcode found = Opcode::NO_OPERATION;
-        if (is_local_at(i + 1)) {
+        if (is_local(i + 1, i)) {
             if (at(i + 2) == Opcode::OP_GET_PROPERTY)
-                return i + 3 < code_.size() && is_set_local(code_[i + 3]) ? Opcode::LOCAL_ELEMENT_SET
-                                                                          : Opcode::LOCAL_ELEMENT;
-            found = applied(Operands::LL, i + 2);
-        } else if (i + 1 < code_.size() && is_constant(code_[i + 1])) {
-            found = applied(Operands::LC, i + 2);
+                return is_store(i + 3, code_[i].height, 0) ? Opcode::LOCAL_ELEMENT_SET : Opcode::LOCAL_ELEMENT;
+            found = applied(Operands::LL, i);
+        } else if (is_constant_at(i + 1)) {
+            found = applied(Operands::LC, i);
         } else if (at(i + 1) == Opcode::OP_RETURN) {
-            return Opcode::LOCAL_RETURN;
-        } else if (at(i + 1) == Opcode::OP_CALL_LOCAL && code_[i + 1].n >= 0) {
-            return Opcode::LOCAL_CALL;
+            found = Opcode::LOCAL_RETURN;
+        } else if (is_call_local(i + 1, i)) {
+            found = Opcode::LOCAL_CALL;
         }
-        return found != Opcode::NO_OPERATION ? found : applied(Operands::SL, i + 1);
+        if (found == Opcode::NO_OPERATION) found = applied(Operands::SL, i);
+        return found != Opcode::NO_OPERATION ? found : Opcode::LOCAL;
     }
 
-    /// The operator at `i` with operands from before it and what follows: the longest that there is.
-    Opcode applied(Operands operands, std::size_t i) const {
-        if (i >= code_.size() || !is_operator(code_[i])) return Opcode::NO_OPERATION;
+    /// An operator with operands of that shape, which begin at `from`, and what follows: the longest that there is.
+    Opcode applied(Operands operands, std::size_t from) const {
+        const int loads = fused::loads(operands);
+        const std::size_t i = from + static_cast<std::size_t>(loads);
+        const std::int64_t rest = std::int64_t{code_[from].height} - (2 - loads);  // what is below the operands
+        if (i >= code_.size() || !is_operator(code_[i]) || rest < 0) return Opcode::NO_OPERATION;
         const auto row = [&](Then then) { return kFusedOperators[row_of(code_[i].op, operands, then)]; };
         Opcode found = Opcode::NO_OPERATION;
         switch (at(i + 1)) {
             case Opcode::OP_SET_LOCAL:
-                if (!is_set_local(code_[i + 1])) break;
-                if (at(i + 2) == Opcode::OP_JUMP) found = row(Then::Loop);
+                if (!is_store(i + 1, rest, 0)) break;
+                if (at(i + 2) == Opcode::OP_JUMP && leads(i + 2) < 0) found = row(Then::Loop);
                 if (found == Opcode::NO_OPERATION) found = row(Then::Set);
                 break;
-            case Opcode::OP_JUMP_IF_FALSE: found = row(Then::Test); break;
+            case Opcode::OP_JUMP_IF_FALSE:
+                if (leads(i + 1) >= 0) found = row(Then::Test);
+                break;
             case Opcode::OP_RETURN: found = row(Then::Give); break;
             default: break;
         }
         return found != Opcode::NO_OPERATION ? found : row(Then::Push);
     }
+    /// How far a jump goes.
+    std::int64_t leads(std::size_t i) const { return code_[i].constant.as_int(); }
 
     /// Constant keys, the name last, and the GET_GLOBAL that takes all of them.
     bool is_path(std::size_t i) {
@@ -141,6 +174,7 @@ class Fuser {
     }
 
     bool is_library_call(const Instruction& call) const {
+        if (call.n > call.height) return false;
         const Library::Member* member = chunk_.callees[call.to].member;
         if (member == nullptr || member->function->native == nullptr) return false;
         const Function& function = *member->function;

@@ -27,7 +27,16 @@
 //   LOCAL_ELEMENT      GET_LOCAL of an array, GET_LOCAL of a position, GET_PROPERTY
 //   LOCAL_ELEMENT_SET  the same and SET_LOCAL
 //   LIBRARY_CALL       CALL_GLOBAL of a library function with as many arguments as it takes
+//   LIBRARY_CALL_SET   the same and SET_LOCAL
 //   GLOBAL_PATH        constants, GET_GLOBAL
+//
+// And single instructions of which the loader knows that there is nothing to ask:
+//
+//   CONSTANT           a number
+//   LOCAL, STORE       GET_LOCAL and SET_LOCAL of a slot that is there
+//   DROP               POP of a value that is there
+//
+// All of them stand only where the height of the stack is known (heights.h).
 #pragma once
 
 #include <cstdint>
@@ -39,7 +48,12 @@
     X(LOCAL_ELEMENT)             \
     X(LOCAL_ELEMENT_SET)         \
     X(LIBRARY_CALL)              \
-    X(GLOBAL_PATH)
+    X(LIBRARY_CALL_SET)          \
+    X(GLOBAL_PATH)               \
+    X(CONSTANT)                  \
+    X(LOCAL)                     \
+    X(STORE)                     \
+    X(DROP)
 
 #define HOGVM_FUSED_ARITHMETIC(X, op) \
     X(op, CL, Push)                   \

@@ -39,13 +39,13 @@ namespace hogvm {
 #define HOGVM_LABEL_OF_OPCODE(number, name, operands) &&L_OP_##name,
 #define HOGVM_LABEL_OF_OPERATOR(op, operands, then) &&L_##op##_##operands##_##then,
 
-template <bool kTrace>
+template <bool kPlain>
 Run::Step Run::loop() {
     static const void* const labels[] = HOGVM_LABELS;
     Loop r(*this);
     for (;;) {
-        if constexpr (kTrace) {
-            if (r.pc->op < Opcode::END) {
+        if constexpr (kPlain) {
+            if (options_.trace && r.pc->op < Opcode::END) {
                 r.save();
                 trace(top().chunk->is_before(*r.pc) ? -1 : std::int64_t{r.pc->ip});
             }
@@ -60,28 +60,23 @@ Run::Step Run::loop() {
 #undef HOGVM_FUSED_OPERATOR
 
     L_LOCAL_RETURN : {
-        const Value* slot = r.locals + r.pc->n;
-        if (r.is_there(slot)) {
-            const Value v = *slot;
-            // It is pushed and popped.
-            if (r.fits(1, 2 * (r.cost_of(v) - 8)) && r.give(v, 0, r.pc + 2)) continue;
-        }
+        const Value v = r.locals[r.pc->n];
+        // It is pushed and popped.
+        if (r.fits(1, 2 * (r.cost_of(v) - 8)) && r.give(v, r.pc + 2)) continue;
         goto plainly;
     }
-    L_LOCAL_CALL : {
-        const Value* slot = r.locals + r.pc->n;
-        if (r.is_there(slot) && r.enter(*slot, r.pc[1].n, r.pc + 2)) continue;
+    L_LOCAL_CALL:
+        if (r.enter(r.locals[r.pc->n], r.pc[1].n, r.pc + 2)) continue;
         goto plainly;
-    }
     L_UPVALUE_CALL : {
         const Closure* closure = top().closure;
         if (closure != nullptr && static_cast<std::uint32_t>(r.pc->n) < closure->upvalue_count) {
-            const std::uint32_t id = closure->upvalues[r.pc->n];
-            if (id != 0 && id <= upvalues_.size()) {
-                const Upvalue& u = upvalues_[id - 1];
+            const std::size_t at = std::size_t{closure->upvalues[r.pc->n]} - 1;
+            if (at < upvalues_.size()) {
+                const Upvalue& u = upvalues_[at];
                 if (u.is_closed) {
                     if (r.enter(u.value, r.pc[1].n, r.pc + 2)) continue;
-                } else if (u.location >= 0 && u.location < r.height()) {
+                } else if (static_cast<std::uint64_t>(u.location) < static_cast<std::uint64_t>(r.height())) {
                     if (r.enter(r.base[u.location], r.pc[1].n, r.pc + 2)) continue;
                 }
             }
@@ -105,39 +100,53 @@ Run::Step Run::loop() {
     L_LOCAL_ELEMENT_SET : {
         Value element;
         std::int64_t cost = 8;
-        Value* const slot = r.locals + r.pc[3].n;
-        if (r.is_there(slot) && r.local_element(element, cost)) {
+        if (r.local_element(element, cost)) {
+            Value* const slot = r.locals + r.pc[3].n;
             r.release(slot);
-            if (element.is_heavy()) {
-                r.charges[slot - r.base] = cost;
-                r.excess2 += 2 * (cost - 8);
-            }
+            if (element.is_heavy()) r.charge(slot, cost);
             *slot = element.charged(element.is_heavy());
             r.pc += 4;
             continue;
         }
         goto plainly;
     }
-    L_LIBRARY_CALL : {
-        if (!calls_library_ || r.pc->n > r.height() || ticks_ == 1 || highest_open_ >= r.height() - r.pc->n) {
-            goto plainly;
-        }
-        --ticks_;
-        Value* const args = r.sp - r.pc->n;
-        while (r.sp > args) r.release(--r.sp);
-        r.save();
-        const Function& function = *top().chunk->callees[r.pc->to].member->function;
-        Call call(heap_, *this, host_, function.name, {args, static_cast<std::size_t>(r.pc->n)});
-        r.push(function.native(call));
+    L_LIBRARY_CALL:
+        if (!calls_library_ || ticks_ == 1 || highest_open_ >= r.height() - r.pc->n) goto plainly;
+        r.push(r.call_library());
+        ++r.pc;
+        continue;
+    L_LIBRARY_CALL_SET : {
+        Value* const slot = r.locals + r.pc[1].n;
+        if (!calls_library_ || ticks_ == 1 || highest_open_ >= r.height() - r.pc->n) goto plainly;
+        r.push(r.call_library());
+        ++r.pc;
+        r.store(slot);
         ++r.pc;
         continue;
     }
+    L_CONSTANT:
+        if (!r.fits(1)) goto plainly;
+        *r.sp++ = r.pc->constant;
+        ++r.pc;
+        continue;
+    L_LOCAL:
+        r.push(r.locals[r.pc->n]);
+        ++r.pc;
+        continue;
+    L_STORE:
+        r.store(r.locals + r.pc->n);
+        ++r.pc;
+        continue;
+    L_DROP:
+        r.release(--r.sp);
+        ++r.pc;
+        continue;
     L_GLOBAL_PATH : {
         const std::span<const Value> path = top().chunk->path(*r.pc);
         const std::int64_t strings2 = r.pc->n;
         Value v;
         if (top().chunk->is_root && globals_ != nullptr &&
-            raise_peak(r.use2() + static_cast<std::int64_t>(path.size()) * kSlot + strings2)) {
+            r.has_room_for(static_cast<std::int64_t>(path.size()), strings2)) {
             r.pc += path.size();  // what goes wrong goes wrong at GET_GLOBAL
             r.save();
             if (globals_->read(path, heap_, v)) {
@@ -266,7 +275,7 @@ Run::Step Run::loop() {
         goto next;
     L_OP_GET_LOCAL : {
         const Value* slot = r.locals + r.pc->n;
-        r.push(r.is_there(slot) ? *slot : kUndefined);
+        r.push(slot >= r.base && slot < r.sp ? *slot : kUndefined);
         goto next;
     }
     L_OP_SET_LOCAL : {
@@ -312,17 +321,17 @@ Run::Step Run::loop() {
         r.load();
         goto next;
     L_OP_JUMP:
-        r.jump(r.pc->to);
+        r.go(r.pc->constant.as_int(), r.pc + 1);
         continue;
     L_OP_JUMP_IF_FALSE:
         if (!javascript::to_boolean(r.pop())) {
-            r.jump(r.pc->to);
+            r.go(r.pc->constant.as_int(), r.pc + 1);
             continue;
         }
         goto next;
     L_OP_JUMP_IF_STACK_NOT_NULL:
         if (r.sp != r.base && !r.sp[-1].is(Type::Null)) {
-            r.jump(r.pc->to);
+            r.go(r.pc->constant.as_int(), r.pc + 1);
             continue;
         }
         goto next;
@@ -333,14 +342,18 @@ Run::Step Run::loop() {
         std::erase_if(declared_, [&](const Declared& d) { return d.name.as_text() == name.as_text(); });
         declared_.push_back({name, f.ip, f.arg_count});
         calls_library_ = false;
-        r.jump(r.pc->to);
+        r.go_over_body();
+        if constexpr (!kPlain) {
+            r.save();
+            return Step::Plain;
+        }
         continue;
     }
     L_OP_CALLABLE:
         r.save();
         make_callable(*r.pc);
         r.load();
-        r.jump(r.pc->to);
+        r.go_over_body();
         continue;
     L_OP_CLOSURE:
         r.save();
@@ -376,34 +389,30 @@ Run::Step Run::loop() {
         r.save();
         const Step step = call_global(*r.pc);
         if (step != Step::Continue) return step;
-        r.load();
-        continue;
+        goto arrived;
     }
     L_OP_CALL_LOCAL : {
         r.save();
         const Step step = call_local(*r.pc);
         if (step != Step::Continue) return step;
-        r.load();
-        continue;
+        goto arrived;
     }
     L_OP_RETURN:
         if (r.sp != r.base && r.height() > top().start) {
             const Value result = r.sp[-1];
             r.release(--r.sp);
-            if (r.give(result, 0, r.pc + 1)) continue;
+            if (r.give(result, r.pc + 1)) continue;
+            if (result.is_charged()) r.charge(r.sp, r.charges[r.height()]);
             ++r.sp;
-            if (r.sp[-1].is_charged()) r.excess2 += 2 * (r.charges[r.height() - 1] - 8);
         }
         r.save();
         if (return_result()) return Step::Finished;
-        r.load();
-        continue;
+        goto arrived;
     L_OP_THROW : {
         const Value error = r.pop();
         r.save();
         throw_error(error);
-        r.load();
-        continue;
+        goto arrived;
     }
     L_OP_TRY:
         handlers_.push_back({static_cast<std::int64_t>(frames_.size()), r.sp - r.base, r.pc->n});
@@ -416,13 +425,12 @@ Run::Step Run::loop() {
         handlers_.pop_back();
         goto next;
     L_CONTINUE:
-        r.go_on_at(r.code + r.pc->to, r.pc);
+        r.go(r.pc->constant.as_int(), r.pc);
         continue;
     L_END:
         r.save();
         if (end_of_chunk()) return Step::Finished;
-        r.load();
-        continue;
+        goto arrived;
     L_INVALID:
         r.save();
         fail(ErrorKind::Bytecode, std::string(r.pc->constant.as_text()));
@@ -435,6 +443,10 @@ Run::Step Run::loop() {
                                       javascript::to_string(top().chunk_name()) + "\": " + token);
     }
 
+    arrived:
+        r.load();
+        if (!kPlain && !r.is_as_high_as_known()) return Step::Plain;
+        continue;
     next:
         ++r.pc;
     }

@@ -16,29 +16,37 @@ inline constexpr std::int64_t kExactInts = std::int64_t{1} << 53;
 inline constexpr std::int64_t kSlot = sizeof(Value);
 inline constexpr Value kUndefined = Value::undefined();
 
-/// Whether both are within +-2^53, where integers and doubles compute alike.
-inline bool are_exact(std::int64_t a, std::int64_t b) {
-    constexpr std::uint64_t kShift = kExactInts;  // unsigned sums wrap
-    return (((static_cast<std::uint64_t>(a) + kShift) | (static_cast<std::uint64_t>(b) + kShift)) >> 54) == 0;
+/// Numbers within +-2^53, where integers and doubles compute alike, have no bit here above the lowest 54.
+constexpr std::uint64_t exactness(std::int64_t i) {
+    return static_cast<std::uint64_t>(i) + static_cast<std::uint64_t>(kExactInts);  // wraps
 }
 
-/// An arithmetic operator on two Ints. Returns false where the result is none, or may be none.
-template <Opcode kOp>
+/// An arithmetic operator on two Ints, of which some are known to be within +-2^53. Returns false where the result is
+/// none, or may be none.
+template <Opcode kOp, bool kLeftIsExact = false, bool kRightIsExact = false>
 [[gnu::always_inline]] inline bool compute_ints(std::int64_t a, std::int64_t b, std::int64_t& result) {
-    if (!are_exact(a, b)) return false;
+    std::uint64_t bits = 0;
+    if constexpr (!kLeftIsExact) bits |= exactness(a);
+    if constexpr (!kRightIsExact) bits |= exactness(b);
     if constexpr (kOp == Opcode::OP_MOD) {
-        if (a < 0 || b <= 0) return false;  // the remainder may be -0 or NaN
-        // A division of 32 bits takes half the time of one of 64.
-        result = ((a | b) >> 32) == 0 ? static_cast<std::uint32_t>(a) % static_cast<std::uint32_t>(b) : a % b;
+        // A divisor of 32 bits takes half the time of one of 64. What is negative may give -0, and 0 gives NaN.
+        if (((static_cast<std::uint64_t>(a) | static_cast<std::uint64_t>(b)) >> 32) == 0) {
+            if (b == 0) return false;
+            result = static_cast<std::uint32_t>(a) % static_cast<std::uint32_t>(b);
+            return true;
+        }
+        if (bits >> 54 != 0 || a < 0 || b <= 0) return false;
+        result = a % b;
         return true;
+    } else if constexpr (kOp == Opcode::OP_MULTIPLY) {
+        if (__builtin_mul_overflow(a, b, &result) || result == 0) return false;  // a product of 0 may be -0
+    } else {
+        // No overflow: it wraps, and then one of the three has too many bits.
+        const auto left = static_cast<std::uint64_t>(a);
+        const auto right = static_cast<std::uint64_t>(b);
+        result = static_cast<std::int64_t>(kOp == Opcode::OP_PLUS ? left + right : left - right);
     }
-    if constexpr (kOp == Opcode::OP_PLUS) result = a + b;
-    if constexpr (kOp == Opcode::OP_MINUS) result = a - b;
-    if constexpr (kOp == Opcode::OP_MULTIPLY) {
-        // A product of 0 may be -0.
-        if (__builtin_mul_overflow(a, b, &result) || result == 0) return false;
-    }
-    return result <= kExactInts && result >= -kExactInts;
+    return (bits | exactness(result)) >> 54 == 0;
 }
 
 template <Opcode kOp>
@@ -61,63 +69,75 @@ bool compare_numbers(Number a, Number b) {
 
 constexpr bool is_comparison(Opcode op) { return op >= Opcode::OP_EQ && op <= Opcode::OP_LT_EQ; }
 
+/// Keeps the compiler from making a conditional move of a branch. The processor guesses where a branch goes, and runs
+/// ahead; for a moved pc it would have to wait.
+[[gnu::always_inline]] inline void keep_branch() { asm volatile(""); }
+
 /// The loop's registers, and what it does with them.
 struct Run::Loop {
-    [[gnu::always_inline]] explicit Loop(Run& its_run)
-        : run(its_run),
-          pc(run.at_.pc),
-          sp(run.at_.sp),
-          excess2(run.at_.excess2),
-          origin(run.at_.origin),
-          base(run.base_),
-          charges(run.stack_.charges()) {
-        load_frame();
+    [[gnu::always_inline]] explicit Loop(Run& its_run) : run(its_run), base(run.base_), charges(run.stack_.charges()) {
+        load();
     }
 
     Run& run;
     const Instruction* pc;
     Value* sp;
-    std::int64_t excess2;
+    std::intptr_t room;  // the address that sp may not pass without a new peak: base + peak - excess
     std::intptr_t origin;
     Value* const base;
     std::int64_t* const charges;
-    Value* locals;            // the frame's first slot
-    const Instruction* code;  // the frame's chunk's
+    Value* locals;  // the frame's first slot
 
-    [[gnu::always_inline]] void save() { run.at_ = {pc, sp, excess2, origin}; }
-    [[gnu::always_inline]] void load_frame() {
-        locals = base + run.top().start;
-        code = run.top().chunk->code.data();
+    [[gnu::always_inline]] static std::intptr_t address(const void* p) { return reinterpret_cast<std::intptr_t>(p); }
+    [[gnu::always_inline]] static std::intptr_t bytes_from(const void* from, const void* to) {
+        return address(to) - address(from);
     }
+
+    [[gnu::always_inline]] void save() { run.at_ = {pc, sp, address(base) + run.peak2_ - room, origin}; }
+    [[gnu::always_inline]] void load_frame() { locals = base + run.top().start; }
     [[gnu::always_inline]] void load() {
         pc = run.at_.pc;
         sp = run.at_.sp;
-        excess2 = run.at_.excess2;
+        load_room();
         origin = run.at_.origin;
         load_frame();
     }
-    [[gnu::always_inline]] static std::intptr_t bytes_from(const void* from, const void* to) {
-        return reinterpret_cast<const char*>(to) - reinterpret_cast<const char*>(from);
-    }
     [[gnu::always_inline]] std::int64_t height() const { return sp - base; }
-    [[gnu::always_inline]] std::int64_t use2() const { return bytes_from(base, sp) + excess2; }
+    /// Whether fused instructions hold here; see heights.h.
+    [[gnu::always_inline]] bool is_as_high_as_known() const { return sp - locals == pc->height; }
     /// Whether there may be `slots` more, with `more2` of excess, without a new peak.
     [[gnu::always_inline]] bool fits(std::int64_t slots, std::int64_t more2 = 0) const {
-        return use2() + slots * kSlot + more2 <= run.peak2_;
+        return address(sp + slots) + more2 <= room;
+    }
+    /// The same, and makes a new peak of it if the limits have room.
+    [[gnu::always_inline]] bool has_room_for(std::int64_t slots, std::int64_t more2) {
+        if (fits(slots, more2)) return true;
+        save();
+        if (!run.raise_peak(run.use2() + slots * kSlot + more2)) return false;
+        load_room();
+        return true;
     }
     [[gnu::always_inline]] void check_peak() {
-        if (use2() > run.peak2_) [[unlikely]] {
-            save();
-            run.over_peak();
-        }
+        if (address(sp) > room) [[unlikely]]
+            go_over_peak();
     }
+    [[gnu::always_inline]] void go_over_peak() {
+        save();
+        run.over_peak();
+        load_room();
+    }
+    [[gnu::always_inline]] void load_room() { room = address(base) + run.peak2_ - run.at_.excess2; }
     [[gnu::always_inline]] void push_primitive(Value v) {
         *sp++ = v;
         check_peak();
     }
+    /// Records what a slot's value costs.
+    [[gnu::always_inline]] void charge(const Value* slot, std::int64_t cost) {
+        charges[slot - base] = cost;
+        room -= 2 * (cost - 8);
+    }
     [[gnu::always_inline]] void push_charged(Value v, std::int64_t cost) {
-        charges[height()] = cost;
-        excess2 += 2 * (cost - 8);
+        charge(sp, cost);
         *sp++ = v.charged(true);
         check_peak();
     }
@@ -137,7 +157,7 @@ struct Run::Loop {
         }
     }
     [[gnu::always_inline]] void release(const Value* slot) {
-        if (slot->is_charged()) excess2 -= 2 * (charges[slot - base] - 8);
+        if (slot->is_charged()) room += 2 * (charges[slot - base] - 8);
     }
     [[gnu::always_inline]] Value pop() {
         if (sp == base) [[unlikely]] {
@@ -147,17 +167,31 @@ struct Run::Loop {
         release(--sp);
         return *sp;
     }
-    [[gnu::always_inline]] void go_on_at(const Instruction* target, const Instruction* after) {
-        origin += bytes_from(after, target);
-        const bool is_backward = target < after;
-        pc = target;
-        if (is_backward && --run.ticks_ == 0) [[unlikely]] {
+    /// Goes on `distance` bytes after `after`.
+    [[gnu::always_inline]] void go_forward(std::int64_t distance, const Instruction* after) {
+        origin += distance;
+        pc = reinterpret_cast<const Instruction*>(address(after) + distance);
+    }
+    [[gnu::always_inline]] void go_back(std::int64_t distance, const Instruction* after) {
+        go_forward(distance, after);
+        if (--run.ticks_ == 0) [[unlikely]] {
             save();
             run.slow_tick();
             load();
         }
     }
-    [[gnu::always_inline]] void jump(std::uint32_t to) { go_on_at(code + to, pc + 1); }
+    /// CALLABLE and DECLARE_FN: the function's body is jumped over.
+    [[gnu::always_inline]] void go_over_body() {
+        go(bytes_from(pc + 1, run.top().chunk->code.data() + pc->to), pc + 1);
+    }
+    /// A jump of `distance` bytes from `after` on.
+    [[gnu::always_inline]] void go(std::int64_t distance, const Instruction* after) {
+        if (distance < 0) {
+            go_back(distance, after);
+        } else {
+            go_forward(distance, after);
+        }
+    }
     [[gnu::always_inline]] void compare_values(Opcode op) {
         const Value left = pop();
         const Value right = pop();
@@ -190,24 +224,18 @@ struct Run::Loop {
         return true;
     }
 
-    // Parts of fused instructions. They return false, having changed nothing, where plain ones must do.
+    // Parts of fused instructions. They return false, having changed nothing, where plain ones must do. They stand
+    // where the stack's height is known, so that the slots that they use are there.
 
-    /// A declared function may have its frame start below the stack: it is called with fewer values than it takes.
-    [[gnu::always_inline]] bool is_there(const Value* slot) const { return slot >= base && slot < sp; }
-
-    /// Returns from a call with `result`, which the upper `popped` values have brought; `after` is the instruction
-    /// after after the RETURN.
-    [[gnu::always_inline]] bool give(Value result, int popped, const Instruction* after) {
+    /// Returns from a call with `result`, which is no longer on the stack; `after` is the instruction after the RETURN.
+    /// The stack is not below the frame's start.
+    [[gnu::always_inline]] bool give(Value result, const Instruction* after) {
         const std::int64_t start = run.top().start;
-        if (run.frames_.is_one() || run.highest_open_ >= start || height() - popped < start) return false;
+        if (run.frames_.is_one() || run.highest_open_ >= start) return false;
         const std::int64_t cost = cost_of(result);
         Value* const bottom = base + start;
         while (sp > bottom) release(--sp);
-        run.frames_.pop();
-        load_frame();
-        const Instruction* target = run.top().pc;
-        origin += bytes_from(after, target);
-        pc = target;
+        leave(after);
         if (result.is_heavy()) {
             push_charged(result, cost);
         } else {
@@ -215,29 +243,44 @@ struct Run::Loop {
         }
         return true;
     }
+    /// The same with a number or boolean that the upper `popped` values brought. They were there, so it is no peak.
+    [[gnu::always_inline]] bool give_primitive(Value result, int popped, const Instruction* after) {
+        if (run.frames_.is_one() || run.highest_open_ >= run.top().start) return false;
+        Value* const bottom = locals;
+        sp -= popped;
+        while (sp > bottom) release(--sp);
+        leave(after);
+        *sp++ = result;
+        return true;
+    }
+    [[gnu::always_inline]] void leave(const Instruction* after) {
+        run.frames_.pop();
+        load_frame();
+        const Instruction* target = run.top().pc;
+        origin += bytes_from(after, target);
+        pc = target;
+    }
 
-    /// Calls `callee` with the `count` values on the stack; `after` is the instruction to return to.
+    /// Calls `callee` with the `count` values that the stack has on top; `after` is the instruction to return to.
     [[gnu::always_inline]] bool enter(const Value& callee, std::int32_t count, const Instruction* after) {
         if (!callee.is(Type::Closure) || run.ticks_ == 1) return false;
         const Closure* closure = callee.as_closure();
         // The commonest call is one of the same function. Told apart, its code is known without waiting for the
         // closure.
-        if (closure == run.top().closure) return enter_function(callee, closure, run.top().function, count, after);
-        return enter_function(callee, closure, closure->callable, count, after);
+        if (closure == run.top().closure) return enter_function(closure, run.top().function, count, after);
+        return enter_function(closure, closure->callable, count, after);
     }
 
-    [[gnu::always_inline]] bool enter_function(const Value& callee, const Closure* closure, const Callable* function,
-                                               std::int32_t count, const Instruction* after) {
-        if (function->kind != CallableKind::Local || function->home == nullptr || function->arg_count != count ||
-            count > height() || run.frames_.size() >= kMostFrames)
+    [[gnu::always_inline]] bool enter_function(const Closure* closure, const Callable* function, std::int32_t count,
+                                               const Instruction* after) {
+        if (function->entry == nullptr || function->arg_count != count || !run.frames_.has_room_for_call())
             return false;
         // The closure itself is pushed, and popped again.
-        if (!fits(1, 2 * (cost_of(callee) - 8))) return false;
+        if (!fits(1, 2 * (closure->cost - 8))) return false;
         --run.ticks_;
         run.top().pc = after;
         run.frames_.push(FrameKind::Closure, function->home, height() - count, closure, function);
         locals = sp - count;
-        code = function->home->code.data();
         origin += bytes_from(after, function->entry);
         pc = function->entry;
         return true;
@@ -248,6 +291,8 @@ struct Run::Loop {
     [[gnu::always_inline]] bool fused_operator() {
         constexpr int kLoads = fused::loads(kOperands);
         constexpr int kPopped = 2 - kLoads;
+        constexpr bool kLeftIsConstant = kOperands == Operands::LC || kOperands == Operands::SC;
+        constexpr bool kRightIsConstant = kOperands == Operands::CL;
         const Instruction* const use = pc + kLoads + 1;
         const Instruction* const after = use + fused::uses(kThen);
         const Value* left = nullptr;
@@ -258,26 +303,19 @@ struct Run::Loop {
         } else if constexpr (kOperands == Operands::LL) {
             right = locals + pc[0].n;
             left = locals + pc[1].n;
-            if (!is_there(right)) return false;
         } else if constexpr (kOperands == Operands::LC) {
             right = locals + pc[0].n;
             left = &pc[1].constant;
-            if (!is_there(right)) return false;
         } else if constexpr (kOperands == Operands::SL) {
-            if (sp == base) return false;
             right = sp - 1;
             left = locals + pc[0].n;
         } else if constexpr (kOperands == Operands::SC) {
-            if (sp == base) return false;
             right = sp - 1;
             left = &pc[0].constant;
         } else {
-            if (height() < 2) return false;
             left = sp - 1;
             right = sp - 2;
         }
-        if constexpr (kOperands == Operands::CL || kOperands == Operands::LL || kOperands == Operands::SL)
-            if (!is_there(left)) return false;
         if (kLoads > 0 && !fits(kLoads)) return false;
 
         [[maybe_unused]] Value result;
@@ -287,7 +325,8 @@ struct Run::Loop {
                 holds = compare_numbers<kOp>(left->as_int(), right->as_int());
             } else {
                 std::int64_t number = 0;
-                if (!compute_ints<kOp>(left->as_int(), right->as_int(), number)) return false;
+                if (!compute_ints<kOp, kLeftIsConstant, kRightIsConstant>(left->as_int(), right->as_int(), number))
+                    return false;
                 result = Value::integer(number);
             }
         } else if (Value::are_plain_numbers(*left, *right)) {
@@ -302,10 +341,10 @@ struct Run::Loop {
 
         if constexpr (kThen == Then::Test) {
             sp -= kPopped;
-            if (holds) {
-                pc = after;
-            } else {
-                go_on_at(code + use->to, after);
+            pc = after;
+            if (!holds) {
+                keep_branch();
+                go_forward(use->constant.as_int(), after);
             }
             return true;
         } else {
@@ -316,16 +355,16 @@ struct Run::Loop {
                 pc = after;
                 return true;
             } else if constexpr (kThen == Then::Give) {
-                return give(result, kPopped, after);
+                return give_primitive(result, kPopped, after);
             } else {
                 Value* const slot = locals + use->n;
-                if (slot < base || slot >= sp - kPopped || slot->is_charged()) return false;
+                if (slot->is_charged()) return false;
                 sp -= kPopped;
                 *slot = result;
                 if constexpr (kThen == Then::Set) {
                     pc = after;
                 } else {
-                    go_on_at(code + use[1].to, after);
+                    go_back(use[1].constant.as_int(), after);
                 }
                 return true;
             }
@@ -336,8 +375,7 @@ struct Run::Loop {
     [[gnu::always_inline]] bool local_element(Value& element, std::int64_t& cost) {
         const Value* array = locals + pc[0].n;
         const Value* position = locals + pc[1].n;
-        if (!is_there(array) || !is_there(position) || !array->is(Type::Array) || !position->is(Type::Int))
-            return false;
+        if (!array->is(Type::Array) || !position->is(Type::Int)) return false;
         const Array* a = array->as_array();
         const std::int64_t at = position->as_int();
         if (at <= 0 || at > a->size) return false;
@@ -346,6 +384,36 @@ struct Run::Loop {
         if (element.is_nullish()) element = Value::null();
         cost = cost_of(element);
         return fits(1, 2 * (cost - 8));
+    }
+
+    /// SET_LOCAL of what is on top into a slot below it.
+    [[gnu::always_inline]] void store(Value* slot) {
+        const Value v = sp[-1];
+        const std::int64_t cost = cost_of(v);
+        release(--sp);
+        release(slot);
+        if (!v.is_heavy()) {
+            *slot = v.charged(false);
+            return;
+        }
+        charge(slot, cost);
+        *slot = v.charged(true);
+        if (address(sp) > room) [[unlikely]] {
+            save();
+            run.note_peak();
+            load_room();
+        }
+    }
+
+    /// Takes the arguments of a library function's call, and calls it.
+    [[gnu::always_inline]] Value call_library() {
+        --run.ticks_;
+        Value* const args = sp - pc->n;
+        while (sp > args) release(--sp);
+        save();
+        const Function& function = *run.top().chunk->callees[pc->to].member->function;
+        Call call(run.heap_, run, run.host_, function.name, {args, static_cast<std::size_t>(pc->n)});
+        return function.native(call);
     }
 };
 

@@ -21,6 +21,12 @@ void Run::over_peak() {
     peak2_ = std::min(true_peak2_, last_use2());
 }
 
+void Run::note_peak() {
+    if (use2() <= true_peak2_) return;
+    true_peak2_ = use2();
+    peak2_ = std::min(true_peak2_, last_use2());
+}
+
 bool Run::raise_peak(std::int64_t use2) {
     if (use2 <= peak2_) return true;
     const std::int64_t limit = options_.limits.memory;
@@ -68,10 +74,7 @@ void Run::set_local(std::int64_t slot) {
         stack_.charges()[slot] = cost;
         at_.excess2 += 2 * (cost - 8);
     }
-    if (use2() > true_peak2_) {
-        true_peak2_ = use2();
-        peak2_ = std::min(true_peak2_, last_use2());
-    }
+    note_peak();
 }
 
 void Run::make_container(const Instruction& i) {

@@ -96,10 +96,11 @@ std::shared_ptr<const Program> Program::load(Value input, std::shared_ptr<Heap> 
     return program;
 }
 
-std::shared_ptr<const Chunk> load_chunk(std::string_view name, std::string_view json, const Library& library) {
+std::shared_ptr<const Chunk> load_chunk(std::string_view name, std::string_view json, const Library& library,
+                                        std::int64_t arguments) {
     auto heap = std::make_shared<Heap>();
     const Value v = parse_into(json, *heap);
-    if (v.is(Type::Array)) return decode(heap->string(name), v.as_array(), heap, library);
+    if (v.is(Type::Array)) return decode(heap->string(name), v.as_array(), heap, library, {arguments, {}});
     return decode_entry(name, v, heap, library);
 }
 
@@ -215,7 +216,8 @@ Library::Library(std::span<const Function> functions) : functions_(functions) {
     // Those written in Hog call others, so their chunks come when all names are known.
     for (auto& [name, member] : by_name_)
         if (!member.function->hog.empty())
-            member.chunk = load_chunk("stl/" + std::string(name), member.function->hog, *this);
+            member.chunk =
+                load_chunk("stl/" + std::string(name), member.function->hog, *this, member.function->min_args);
 }
 
 Library::~Library() = default;

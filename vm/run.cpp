@@ -114,11 +114,11 @@ Outcome Run::failed(Failure failure) {
 
 Outcome Run::execute() {
     try {
-        if (options_.trace) {
-            trace_start();
-            return finish(loop<true>());
-        }
-        return finish(loop<false>());
+        if (options_.trace) trace_start();
+        Step step = Step::Plain;
+        if (!options_.trace && has_known_heights()) step = loop<false>();
+        if (step == Step::Plain) step = loop<true>();
+        return finish(step);
     } catch (const Failure& f) {
         return failure(f.kind, f.message, cause_);
     } catch (const LoadError& e) {
@@ -126,6 +126,15 @@ Outcome Run::execute() {
     } catch (const std::bad_alloc&) {
         return failure(ErrorKind::Memory, "Out of memory", nullptr);
     }
+}
+
+bool Run::has_known_heights() const {
+    if (!declared_.empty()) return false;
+    const Frame* const last = frames_.end() - 1;
+    for (const Frame* frame = frames_.begin(); frame != last; ++frame)
+        // The call that it waits for leaves its result where the next frame starts.
+        if (frame->pc->height != frame[1].start - frame->start + 1) return false;
+    return at_.pc->height == height() - last->start;
 }
 
 Outcome Run::finish(Step step) {

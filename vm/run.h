@@ -77,9 +77,9 @@ class Run {
         std::int64_t excess2;
         std::intptr_t origin;
     };
-    enum class Step : std::uint8_t { Continue, Finished, Suspended };
+    /// What the loop does after an instruction. Plain: goes on without fused instructions; see heights.h.
+    enum class Step : std::uint8_t { Continue, Finished, Suspended, Plain };
 
-    static constexpr std::size_t kMostFrames = 1000;            // the reference's
     static constexpr std::size_t kMostUncheckedFrames = 50000;  // where the reference has no limit
     static constexpr std::size_t kCollectFirst = 32 << 20;
     static constexpr std::size_t kMostUpvalues = 1 << 22;
@@ -97,11 +97,15 @@ class Run {
 
     // interpreter.cpp
     struct Loop;
-    template <bool kTrace>
+    template <bool kPlain>
     Step loop();
+    /// Whether the frames stand as high as their code says.
+    bool has_known_heights() const;
 
     // operations.cpp: what the loop does out of line.
     void over_peak();
+    /// Notes a peak that SET_LOCAL has made, which the reference does not compare with the limit.
+    void note_peak();
     /// Whether the limits have room for a use, which may be a new peak then.
     bool raise_peak(std::int64_t use2);
     [[noreturn]] void underflow();
