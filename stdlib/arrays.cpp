@@ -179,7 +179,7 @@ constexpr Function kFunctions[] = {
      "The array without its first element; [] for what is no array.", "toString(arrayPopFront([1, 2, 3])) = '[2, 3]'"},
     {"arrayPushBack", 2, 2, push_back, "", false, kFamily, "arrayPushBack(array, value)",
      "A new array with the value added at the end; what is no array counts as empty.",
-     "toString(arrayPushBack([1, 2], 3)) = '[1, 2, 3]'"},
+     "toString(arrayPushBack([1, 2], 3)) = '[1, 2, 3]'", Inlined::PushBack},
     {"arrayPushFront", 2, 2, push_front, "", false, kFamily, "arrayPushFront(array, value)",
      "A new array with the value added at the start; what is no array counts as empty.",
      "toString(arrayPushFront([1, 2], 3)) = '[3, 1, 2]'"},

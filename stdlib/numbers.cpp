@@ -86,11 +86,12 @@ std::size_t range_length(Call& call) {
 Value range(Call& call) {
     constexpr std::size_t kBetweenChecks = 4096;
     const std::size_t length = range_length(call);
-    const Value start = call.size() == 1 ? Value::integer(0) : call[0];
+    const Value start = call[0];
     Array* out = call.heap.array(length);
     for (std::size_t i = 0; i < length; ++i) {
         if (i % kBetweenChecks == kBetweenChecks - 1) call.check_time(kBetweenChecks);
-        call.heap.append(out, sum(start, Value::integer(static_cast<std::int64_t>(i)), call.heap));
+        const Value step = Value::integer(static_cast<std::int64_t>(i));
+        call.heap.append(out, call.size() == 1 ? step : sum(start, step, call.heap));
     }
     return Value::array(out);
 }

@@ -100,13 +100,19 @@ class Fuser {
                 if (is_path(i)) found = Opcode::GLOBAL_PATH;
                 break;
             case Opcode::OP_CALL_GLOBAL:
-                if (is_library_call(first))
-                    found = is_store(i + 1, first.height, first.n) ? Opcode::LIBRARY_CALL_SET : Opcode::LIBRARY_CALL;
+                if (is_library_call(first)) found = from_library_call(i);
                 break;
             default:
                 if (is_operator(first)) found = applied(Operands::SS, i);
         }
         return found != Opcode::NO_OPERATION ? found : first.op;
+    }
+
+    Opcode from_library_call(std::size_t i) const {
+        const Instruction& call = code_[i];
+        if (!is_store(i + 1, call.height, call.n)) return Opcode::LIBRARY_CALL;
+        const Function& function = *chunk_.callees[call.to].member->function;
+        return function.inlined == Inlined::PushBack && call.n == 2 ? Opcode::PUSH_BACK_SET : Opcode::LIBRARY_CALL_SET;
     }
 
     Opcode from_local(std::size_t i) const {

@@ -28,6 +28,7 @@
 //   LOCAL_ELEMENT_SET  the same and SET_LOCAL
 //   LIBRARY_CALL       CALL_GLOBAL of a library function with as many arguments as it takes
 //   LIBRARY_CALL_SET   the same and SET_LOCAL
+//   PUSH_BACK_SET      CALL_GLOBAL of Inlined::PushBack, SET_LOCAL
 //   GLOBAL_PATH        constants, GET_GLOBAL
 //
 // And single instructions of which the loader knows that there is nothing to ask:
@@ -49,6 +50,7 @@
     X(LOCAL_ELEMENT_SET)         \
     X(LIBRARY_CALL)              \
     X(LIBRARY_CALL_SET)          \
+    X(PUSH_BACK_SET)             \
     X(GLOBAL_PATH)               \
     X(CONSTANT)                  \
     X(LOCAL)                     \

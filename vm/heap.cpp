@@ -111,7 +111,7 @@ Array* Heap::array_of(std::span<const Value> items, bool is_tuple) {
     return a;
 }
 
-void Heap::append(Array* a, Value v) {
+void Heap::append_slowly(Array* a, Value v) {
     if (a->buffer == nullptr || a->size == a->buffer->capacity || a->size != a->buffer->used || a->buffer->is_shared) {
         const std::size_t capacity = std::max<std::size_t>(4, std::size_t{a->size} * 2);
         if (capacity > UINT32_MAX) fail(ErrorKind::Memory, "Out of memory: an array of more than 4294967295 elements");
@@ -131,7 +131,7 @@ void Heap::append(Array* a, Value v) {
     if (v.is_node()) adopt(a, v);
 }
 
-Array* Heap::pushed_back(const Array* a, Value v) {
+Array* Heap::pushed_back_slowly(const Array* a, Value v) {
     if (a->has_holes) {  // spreading turns holes into undefined
         Array* dense = array(std::size_t{a->size} + 1);
         for (const Value item : a->values()) append(dense, item.is(Type::Hole) ? Value::undefined() : item);

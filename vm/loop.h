@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include <hogvm/javascript.h>
+
 #include "operators.h"
 #include "run.h"
 
@@ -111,20 +113,22 @@ struct Run::Loop {
     }
     /// The same, and makes a new peak of it if the limits have room.
     [[gnu::always_inline]] bool has_room_for(std::int64_t slots, std::int64_t more2) {
-        if (fits(slots, more2)) return true;
-        save();
-        if (!run.raise_peak(run.use2() + slots * kSlot + more2)) return false;
-        load_room();
+        const std::intptr_t wanted = address(sp + slots) + more2;
+        return wanted <= room || raise_peak(wanted);
+    }
+    [[gnu::always_inline]] bool raise_peak(std::intptr_t wanted) {
+        const std::int64_t use2 = wanted - room + run.peak2_;
+        if (use2 > run.ceiling2_) return false;
+        run.peak2_ = run.true_peak2_ = use2;
+        room = wanted;
         return true;
     }
     [[gnu::always_inline]] void check_peak() {
-        if (address(sp) > room) [[unlikely]]
-            go_over_peak();
-    }
-    [[gnu::always_inline]] void go_over_peak() {
-        save();
-        run.over_peak();
-        load_room();
+        if (address(sp) > room && !raise_peak(address(sp))) [[unlikely]] {
+            save();
+            run.over_peak();
+            load_room();
+        }
     }
     [[gnu::always_inline]] void load_room() { room = address(base) + run.peak2_ - run.at_.excess2; }
     [[gnu::always_inline]] void push_primitive(Value v) {
@@ -166,6 +170,10 @@ struct Run::Loop {
         }
         release(--sp);
         return *sp;
+    }
+    [[gnu::always_inline]] bool pop_truth() {
+        if (sp != base && sp[-1].is(Type::Bool)) return (--sp)->as_bool();
+        return javascript::to_boolean(pop());
     }
     /// Goes on `distance` bytes after `after`.
     [[gnu::always_inline]] void go_forward(std::int64_t distance, const Instruction* after) {

@@ -27,14 +27,6 @@ void Run::note_peak() {
     peak2_ = std::min(true_peak2_, last_use2());
 }
 
-bool Run::raise_peak(std::int64_t use2) {
-    if (use2 <= peak2_) return true;
-    const std::int64_t limit = options_.limits.memory;
-    if ((limit > 0 && use2 > 2 * limit) || use2 > last_use2()) return false;
-    peak2_ = true_peak2_ = use2;
-    return true;
-}
-
 void Run::underflow() {
     if (options_.trace) {
         // The reference writes another row, at the operand if it has read that already.

@@ -67,6 +67,8 @@ void Run::begin(const Program& program, const Globals* globals, const RunOptions
     heap_.set_max_bytes(options.limits.heap);
     stack_.reserve(slots_for(options.limits.memory));
     base_ = stack_.values();
+    ceiling2_ = last_use2();
+    if (options.limits.memory > 0) ceiling2_ = std::min(ceiling2_, 2 * options.limits.memory);
     at_ = {nullptr, base_, 0, 0};
     async_steps_ = 0;
     earlier_ms_ = 0;

@@ -106,8 +106,6 @@ class Run {
     void over_peak();
     /// Notes a peak that SET_LOCAL has made, which the reference does not compare with the limit.
     void note_peak();
-    /// Whether the limits have room for a use, which may be a new peak then.
-    bool raise_peak(std::int64_t use2);
     [[noreturn]] void underflow();
     void throw_error(Value error);
     void set_local(std::int64_t slot);
@@ -212,6 +210,7 @@ class Run {
     Value* base_ = nullptr;
     std::int64_t peak2_ = 0;  // what use2 is compared with: the peak, or the stack's end if that is nearer
     std::int64_t true_peak2_ = 0;
+    std::int64_t ceiling2_ = 0;  // a use up to which nothing but the peak changes
     bool returned_ = false;    // ended by RETURN
     bool lost_count_ = false;  // SET_LOCAL beyond the top makes the reference's sum NaN
 

@@ -12,6 +12,7 @@
 // cycle may exist, nodes that hold nodes are costed by walking, as the reference does it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,6 +28,9 @@ namespace hogvm {
 
 /// How deeply values may nest: in JSON, in conversions, in what is printed.
 inline constexpr int kMaxDepth = 2000;
+
+/// Deep sharing can cost more than any number: costs stay at this.
+inline constexpr std::int64_t kCostBound = std::int64_t{1} << 52;
 
 /// Raises Failure{Depth} past kMaxDepth.
 void check_depth(int depth);
@@ -86,8 +90,30 @@ class Heap {
     Value date(Value year, Value month, Value day);
 
     // Arrays. `append` is for an array that is being built; programs use `pushed_back`, which leaves `a` as it was.
-    void append(Array* a, Value v);
-    Array* pushed_back(const Array* a, Value v);
+    void append(Array* a, Value v) {
+        Buffer* buffer = a->buffer;
+        const bool is_plain = !v.is_node() && !v.is(Type::Hole) && buffer != nullptr && !buffer->is_shared;
+        if (!is_plain || a->size != buffer->used || a->size == buffer->capacity) return append_slowly(a, v);
+        a->items[a->size] = v;
+        buffer->used = ++a->size;
+        a->cost = std::min(a->cost + cost(v), kCostBound);
+    }
+    Array* pushed_back(const Array* a, Value v) {
+        Buffer* buffer = a->buffer;
+        const bool is_plain = !v.is_node() && !a->has_nodes && !a->has_holes && buffer != nullptr;
+        if (!is_plain || a->items + a->size != buffer->items() + buffer->used || buffer->used == buffer->capacity)
+            return pushed_back_slowly(a, v);
+        // In place; from now on what is in `a` is in another array, too.
+        auto* grown = new (allocate(sizeof(Array)))
+            Array{{.type = Type::Array, .epoch = epoch_, .cost = std::min(a->cost + cost(v), kCostBound)},
+                  a->items,
+                  a->size + 1,
+                  buffer};
+        a->items[a->size] = v;
+        ++buffer->used;
+        buffer->is_shared = true;
+        return grown;
+    }
     /// The elements [from, to) as an array; shares storage with `a`.
     Array* slice(const Array* a, std::size_t from, std::size_t to);
     /// Writes an element counted from 0; past the end leaves holes between.
@@ -131,6 +157,8 @@ class Heap {
     friend class Collector;
 
     void* allocate_block(std::size_t bytes);
+    void append_slowly(Array* a, Value v);
+    Array* pushed_back_slowly(const Array* a, Value v);
     Dict* new_dict(Type type, std::size_t capacity);
     void own_elements(Array* a, std::size_t capacity);
     void grow(Dict* d);
@@ -158,8 +186,6 @@ class Heap {
     std::vector<Entry> scratch_;
 };
 
-/// Deep sharing can cost more than any number: costs stay at this.
-constexpr std::int64_t kCostBound = std::int64_t{1} << 52;
 /// Marks a node that may have several parents; see Node::parent.
 extern Node kManyParents;
 

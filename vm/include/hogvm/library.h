@@ -21,6 +21,12 @@ struct Chunk;
 
 using NativeFunction = Value (*)(Call&);
 
+/// What the interpreter does itself, without a call, where the arguments are of the usual types.
+enum class Inlined : std::uint8_t {
+    No,
+    PushBack,  // of an array and a value: Heap::pushed_back
+};
+
 /// One function of a library. Exactly one of `native`, `hog` and `is_async` says how it is called.
 struct Function {
     static constexpr int kAnyNumber = -1;
@@ -35,6 +41,7 @@ struct Function {
     std::string_view signature;    // such as "substring(text, start, length?)"
     std::string_view description;  // one sentence or two
     std::string_view example;      // Hog, and what it gives: "upper('ab') = 'AB'"
+    Inlined inlined = Inlined::No;
 };
 
 class Library {
