@@ -57,6 +57,13 @@ struct Chunk {
         std::vector<std::pair<bool, std::int64_t>> captures;  // (is local, index), of CLOSURE
     };
 
+    /// Constant keys that lead into a global: the `to` of GLOBAL_PATH and GLOBAL_TEST.
+    struct Path {
+        std::uint32_t first;  // of path_keys
+        std::uint32_t size;
+        std::int64_t excess2;  // of the keys on the stack (see run.h)
+    };
+
     Value name;
     bool is_root;                // sees the host's globals
     std::shared_ptr<Heap> heap;  // keeps the tokens and constants
@@ -66,16 +73,17 @@ struct Chunk {
     std::vector<std::uint32_t> at;  // the instruction at a token index; kNone where none was decoded
     std::vector<Callee> callees;
     std::vector<FunctionBody> functions;
-    std::vector<std::vector<Value>> paths;  // of globals, the name first
-    json::Projection reads;                 // what of the globals these lead to; all, if it reads others, too
-    std::uint32_t start;                    // the instruction after the header
-    std::uint32_t end;                      // the END instruction
-    std::uint32_t before;                   // the instruction for a jump to before the first token
+    std::vector<Path> paths;
+    std::vector<Value> path_keys;  // of all paths
+    json::Projection reads;        // what of the globals these lead to; all, if it reads others, too
+    std::uint32_t start;           // the instruction after the header
+    std::uint32_t end;             // the END instruction
+    std::uint32_t before;          // the instruction for a jump to before the first token
 
     static constexpr std::uint32_t kNone = UINT32_MAX;
 
-    /// Of a GLOBAL_PATH; its `n` is twice the excess of the keys (see run.h).
-    std::span<const Value> path(const Instruction& i) const { return paths[i.to]; }
+    /// Its keys, the global's name first.
+    std::span<const Value> keys(const Path& path) const { return {path_keys.data() + path.first, path.size}; }
 
     /// Whether it stands for what a jump to before the first token finds.
     bool is_before(const Instruction& i) const { return &i == &code[before]; }

@@ -167,7 +167,10 @@ class Decoder {
             case 'd':
             case 'f': return function(op, next);
             case 'c': return closure(next);
-            default: return next;
+            default:
+                if (op == Opcode::OP_TRUE || op == Opcode::OP_FALSE)
+                    last().constant = Value::boolean(op == Opcode::OP_TRUE);
+                return next;
         }
     }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "chunk.h"
 
@@ -17,6 +16,7 @@ constexpr std::size_t kUses = 5;
 constexpr auto kFirstOperator = static_cast<std::size_t>(Opcode::OP_PLUS);
 constexpr auto kOperators = static_cast<std::size_t>(Opcode::OP_LT_EQ) - kFirstOperator + 1;
 constexpr std::size_t kLongestPath = 8;
+constexpr std::size_t kLongestConstant = std::size_t{1} << 30;  // units
 constexpr std::int64_t kExactInts = std::int64_t{1} << 53;
 
 constexpr std::size_t row_of(Opcode op, Operands operands, Then then) {
@@ -49,7 +49,7 @@ class Fuser {
 
     void fuse() {
         std::ptrdiff_t reads = 0;
-        for (std::size_t at = 0; at < code_.size(); ++at) {
+        for (std::size_t at = code_.size(); at-- > 0;) {  // backwards: some take in what is fused already
             code_[at].fast = fused(at);
             if (code_[at].op == Opcode::OP_GET_GLOBAL) ++reads;
         }
@@ -82,8 +82,11 @@ class Fuser {
                 if (!is_constant(first)) break;
                 if (is_local(i + 1, i)) found = applied(Operands::CL, i);
                 if (found == Opcode::NO_OPERATION) found = applied(Operands::SC, i);
-                if (found == Opcode::NO_OPERATION) found = Opcode::CONSTANT;
+                if (found == Opcode::NO_OPERATION) found = is_test(i) ? Opcode::GLOBAL_TEST : Opcode::CONSTANT;
                 break;
+            case Opcode::OP_TRUE:
+            case Opcode::OP_FALSE:
+            case Opcode::OP_NULL: found = is_test(i) ? Opcode::GLOBAL_TEST : Opcode::CONSTANT; break;
             case Opcode::OP_GET_LOCAL:
                 if (is_local(i, i)) found = from_local(i);
                 break;
@@ -97,7 +100,11 @@ class Fuser {
                 if (is_call_local(i + 1, i)) found = Opcode::UPVALUE_CALL;
                 break;
             case Opcode::OP_STRING:
-                if (is_path(i)) found = Opcode::GLOBAL_PATH;
+                if (is_path(i)) {
+                    found = Opcode::GLOBAL_PATH;
+                } else if (is_test(i)) {
+                    found = Opcode::GLOBAL_TEST;
+                }
                 break;
             case Opcode::OP_CALL_GLOBAL:
                 if (is_library_call(first)) found = from_library_call(i);
@@ -169,13 +176,27 @@ class Fuser {
         }
         if (at(i + count) != Opcode::OP_GET_GLOBAL || code_[i + count].n != static_cast<std::int32_t>(count))
             return false;
-        if (excess2 > std::numeric_limits<std::int32_t>::max()) return false;
-        std::vector<Value> path;
-        for (std::size_t k = count; k-- > 0;) path.push_back(code_[i + k].constant);
-        code_[i].n = static_cast<std::int32_t>(excess2);
+        const std::vector<Value>& all = chunk_.path_keys;
+        const Chunk::Path path{static_cast<std::uint32_t>(all.size()), static_cast<std::uint32_t>(count), excess2};
+        for (std::size_t k = count; k-- > 0;) chunk_.path_keys.push_back(code_[i + k].constant);
+        chunk_.reads.add(chunk_.keys(path));
         code_[i].to = static_cast<std::uint32_t>(chunk_.paths.size());
-        chunk_.reads.add(path);
-        chunk_.paths.push_back(std::move(path));
+        chunk_.paths.push_back(path);
+        return true;
+    }
+
+    /// A constant, a path, and an operator that tells whether what is there is as the constant says.
+    bool is_test(std::size_t i) {
+        Instruction& first = code_[i];
+        if (i + 1 >= code_.size() || code_[i + 1].fast != Opcode::GLOBAL_PATH || first.constant.is_node()) return false;
+        const std::uint32_t path = code_[i + 1].to;
+        const Opcode op = at(i + chunk_.paths[path].size + 2);
+        if (op < Opcode::OP_EQ || op > Opcode::OP_NOT_IREGEX || op == Opcode::OP_IN || op == Opcode::OP_NOT_IN)
+            return false;
+        const std::size_t units = first.constant.is_string() ? first.constant.units() : 0;
+        if (units > kLongestConstant) return false;
+        first.n = static_cast<std::int32_t>(2 * units);
+        first.to = path;
         return true;
     }
 

@@ -30,10 +30,11 @@
 //   LIBRARY_CALL_SET   the same and SET_LOCAL
 //   PUSH_BACK_SET      CALL_GLOBAL of Inlined::PushBack, SET_LOCAL
 //   GLOBAL_PATH        constants, GET_GLOBAL
+//   GLOBAL_TEST        a constant, GLOBAL_PATH, a comparison or a pattern's operator
 //
 // And single instructions of which the loader knows that there is nothing to ask:
 //
-//   CONSTANT           a number
+//   CONSTANT           a number, true, false or null
 //   LOCAL, STORE       GET_LOCAL and SET_LOCAL of a slot that is there
 //   DROP               POP of a value that is there
 //
@@ -52,6 +53,7 @@
     X(LIBRARY_CALL_SET)          \
     X(PUSH_BACK_SET)             \
     X(GLOBAL_PATH)               \
+    X(GLOBAL_TEST)               \
     X(CONSTANT)                  \
     X(LOCAL)                     \
     X(STORE)                     \

@@ -62,7 +62,7 @@ void* Heap::allocate_block(std::size_t bytes) {
     return block.data.get();
 }
 
-void Heap::clear(std::size_t keep) {
+void Heap::clear_blocks(std::size_t keep) {
     if (bytes_ > keep) {
         // Keep the largest that fit; a long run's many blocks go.
         std::sort(blocks_.begin(), blocks_.end(), [](const Block& a, const Block& b) { return a.size > b.size; });

@@ -164,21 +164,37 @@ template <bool kPlain>
         ++r.pc;
         HOGVM_DISPATCH;
     L_GLOBAL_PATH : {
-        const std::span<const Value> path = top().chunk->path(*r.pc);
-        const std::int64_t strings2 = r.pc->n;
+        const Chunk& chunk = *top().chunk;
+        const Chunk::Path& path = chunk.paths[r.pc->to];
+        if (!chunk.is_root || globals_ == nullptr || !r.has_room_for(path.size, path.excess2)) goto plainly;
         Value v;
-        if (top().chunk->is_root && globals_ != nullptr &&
-            r.has_room_for(static_cast<std::int64_t>(path.size()), strings2)) {
-            r.pc += path.size();  // what goes wrong goes wrong at GET_GLOBAL
-            r.save();
-            if (globals_->read(path, heap_, v)) {
-                r.push(v);
-                ++r.pc;
-                HOGVM_DISPATCH;
-            }
-            r.pc -= path.size();
+        r.pc += path.size;  // what goes wrong goes wrong at GET_GLOBAL
+        r.save();
+        if (globals_->read(chunk.keys(path), heap_, v)) {
+            r.push(v);
+            ++r.pc;
+            HOGVM_DISPATCH;
         }
+        r.pc -= path.size;
         goto plainly;
+    }
+    L_GLOBAL_TEST : {
+        const Chunk& chunk = *top().chunk;
+        const Chunk::Path& path = chunk.paths[r.pc->to];
+        const std::int64_t constant2 = r.pc->n;
+        if (!chunk.is_root || globals_ == nullptr || !r.has_room_for(path.size + 1, constant2 + path.excess2))
+            goto plainly;
+        Value v;
+        if (!globals_->glance(chunk.keys(path), places_.data() + path.first, v)) goto plainly;
+        // A text has at most as many units as bytes; counting them takes longer than the rest.
+        if (v.is_string() && !r.fits(2, constant2 + 2 * static_cast<std::int64_t>(v.bytes())) &&
+            !r.has_room_for(2, constant2 + 2 * static_cast<std::int64_t>(v.units())))
+            goto plainly;
+        const Value& constant = r.pc->constant;
+        r.pc += path.size + 2;  // the operator, which may fail
+        *r.sp++ = Value::boolean(r.holds(r.pc->op, v, constant));
+        ++r.pc;
+        HOGVM_DISPATCH;
     }
     plainly:
         goto* labels[static_cast<std::size_t>(r.pc->op)];
@@ -212,7 +228,7 @@ template <bool kPlain>
         bool all = true;
         bool any = false;
         for (std::int32_t k = 0; k < r.pc->n; ++k) {
-            const bool b = javascript::to_boolean(r.pop());
+            const bool b = r.pop_truth();
             all = all && b;
             any = any || b;
         }

@@ -394,6 +394,26 @@ struct Run::Loop {
         return fits(1, 2 * (cost - 8));
     }
 
+    /// What a comparison's or a pattern's operator makes of a primitive or text, and a constant.
+    [[gnu::always_inline]] bool holds(Opcode op, const Value& left, const Value& right) {
+        if (Value::are_plain_ints(left, right)) {
+            switch (op) {
+                case Opcode::OP_EQ: return left.as_int() == right.as_int();
+                case Opcode::OP_NOT_EQ: return left.as_int() != right.as_int();
+                case Opcode::OP_GT: return left.as_int() > right.as_int();
+                case Opcode::OP_GT_EQ: return left.as_int() >= right.as_int();
+                case Opcode::OP_LT: return left.as_int() < right.as_int();
+                case Opcode::OP_LT_EQ: return left.as_int() <= right.as_int();
+                default: break;
+            }
+        }
+        if (op <= Opcode::OP_NOT_EQ && left.is_string() && right.is_string())
+            return (left.as_text() == right.as_text()) == (op == Opcode::OP_EQ);
+        save();
+        if (is_comparison(op)) return compare(op, left, right, run.heap_);
+        return run.host_.match ? matches_by(run.host_.match, op, left, right) : matches(op, left, right);
+    }
+
     /// SET_LOCAL of what is on top into a slot below it.
     [[gnu::always_inline]] void store(Value* slot) {
         const Value v = sp[-1];

@@ -61,6 +61,7 @@ void Run::begin(const Program& program, const Globals* globals, const RunOptions
     if (program_ != &program) {
         program_kept_ = program.shared_from_this();  // results may be views of its constants
         program_ = &program;
+        places_.assign(program.chunks()[0]->path_keys.size(), 0);
     }
     globals_ = globals;
     options_ = options;
@@ -206,10 +207,8 @@ void Run::fill(Outcome& outcome) {
     outcome.max_memory = lost_count_ ? std::nan("") : static_cast<double>(true_peak2_) / 2;
     outcome.async_steps = async_steps_;
     outcome.running_ms = running_ms();
-    outcome.printed = std::move(printed_);
-    outcome.trace = std::move(trace_);
-    printed_.clear();
-    trace_.clear();
+    if (!printed_.empty()) outcome.printed.swap(printed_);
+    if (!trace_.empty()) outcome.trace.swap(trace_);
 }
 
 double Run::running_ms() const { return earlier_ms_ + (started_ms_ == kNotStarted ? 0 : steady_ms() - started_ms_); }

@@ -211,12 +211,13 @@ class Run {
     std::int64_t peak2_ = 0;  // what use2 is compared with: the peak, or the stack's end if that is nearer
     std::int64_t true_peak2_ = 0;
     std::int64_t ceiling2_ = 0;  // a use up to which nothing but the peak changes
-    bool returned_ = false;    // ended by RETURN
-    bool lost_count_ = false;  // SET_LOCAL beyond the top makes the reference's sum NaN
+    bool returned_ = false;      // ended by RETURN
+    bool lost_count_ = false;    // SET_LOCAL beyond the top makes the reference's sum NaN
 
     const Program* program_ = nullptr;
     std::shared_ptr<const Program> program_kept_;
     const Globals* globals_ = nullptr;
+    std::vector<std::uint32_t> places_;  // of the keys of the program's paths: what Globals::glance remembers
     RunOptions options_;
     Frames frames_;
     std::vector<Handler> handlers_;

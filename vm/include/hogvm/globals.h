@@ -15,6 +15,7 @@ class ValueGlobals : public Globals {
   public:
     explicit ValueGlobals(Value object) : object_(object) {}
     bool read(std::span<const Value> path, Heap& heap, Value& value) const override;
+    bool glance(std::span<const Value> path, std::uint32_t* places, Value& value) const override;
 
   private:
     Value object_;
@@ -27,6 +28,7 @@ class TextGlobals : public Globals {
     /// `document` holds what is built. Throws json::ParseError, or Failure{Input} if the text is no JSON object.
     TextGlobals(std::string_view text, const json::Projection& part, Heap& document);
     bool read(std::span<const Value> path, Heap& heap, Value& value) const override;
+    bool glance(std::span<const Value> path, std::uint32_t* places, Value& value) const override;
 
   private:
     std::string_view text_;
@@ -41,6 +43,7 @@ class BoostGlobals : public Globals {
   public:
     explicit BoostGlobals(const boost::json::value& object) : object_(object) {}
     bool read(std::span<const Value> path, Heap& heap, Value& value) const override;
+    bool glance(std::span<const Value> path, std::uint32_t* places, Value& value) const override;
 
   private:
     const boost::json::value& object_;

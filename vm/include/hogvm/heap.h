@@ -147,7 +147,15 @@ class Heap {
     /// Sets `*countdown` to 1 whenever the heap has grown.
     void set_alarm(std::uint32_t* countdown) { alarm_ = countdown; }
     /// Forgets all values; keeps up to `keep` bytes of blocks for the next ones.
-    void clear(std::size_t keep = 1 << 20);
+    void clear(std::size_t keep = 1 << 20) {
+        if (used_blocks_ == 1 && bytes_ <= keep) {
+            next_ = blocks_[0].data.get();
+            end_ = next_ + blocks_[0].size;
+            has_cycles_ = false;
+        } else if (used_blocks_ > 0) {
+            clear_blocks(keep);
+        }
+    }
 
   private:
     struct Block {
@@ -157,6 +165,7 @@ class Heap {
     friend class Collector;
 
     void* allocate_block(std::size_t bytes);
+    void clear_blocks(std::size_t keep);
     void append_slowly(Array* a, Value v);
     Array* pushed_back_slowly(const Array* a, Value v);
     Dict* new_dict(Type type, std::size_t capacity);

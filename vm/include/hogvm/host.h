@@ -69,6 +69,15 @@ class Globals {
     /// `value` is what is there, null where the path leads nowhere. What it gives is new on `heap` down to the leaves,
     /// so that a program can't change the host's data; texts may be views that outlive the run.
     virtual bool read(std::span<const Value> path, Heap& heap, Value& value) const = 0;
+    /// The same where that is a number, a text, a boolean or null (where the path leads nowhere, too), and quicker: the
+    /// text may be one whose units are not counted. False where it is none of these, or read() is to be asked.
+    ///
+    /// `places` is a number for each key of the path, 0 at first and kept by the Vm while it runs the same program: of
+    /// use to remember where the key was found, since the next event is likely to have it there.
+    virtual bool glance(std::span<const Value> path, std::uint32_t* places, Value& value) const {
+        static_cast<void>(path), static_cast<void>(places), static_cast<void>(value);
+        return false;
+    }
 };
 
 class Host {

@@ -89,6 +89,10 @@ class Value {
         v.payload_.text = data;
         return v;
     }
+    /// A view whose UTF-16 length is counted each time that it is asked for.
+    constexpr static Value uncounted_text(std::string_view wtf8) {
+        return text_of(wtf8.data(), wtf8.size(), kManySurplus);
+    }
     static Value array(Array* a) { return node(Type::Array, a); }
     static Value dict(Dict* d) { return node(Type::Dict, d); }
     static Value object(Dict* o) { return node(Type::Object, o); }
@@ -118,6 +122,8 @@ class Value {
     /// The value of an Int or a Double.
     constexpr double as_number() const { return type() == Type::Int ? static_cast<double>(payload_.i) : payload_.d; }
     constexpr std::string_view as_text() const { return {payload_.text, size()}; }
+    /// A string's length in bytes.
+    constexpr std::size_t bytes() const { return size(); }
     /// A string's length in UTF-16 code units.
     std::size_t units() const { return surplus() != kManySurplus ? size() - surplus() : counted_units(); }
     constexpr bool is_ascii() const { return surplus() == 0; }
