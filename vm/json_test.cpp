@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include <doctest/doctest.h>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <doctest/doctest.h>
 
 #include <hogvm/heap.h>
 
@@ -37,9 +37,30 @@ std::string error_of(std::string_view text) {
     return "read";
 }
 
-std::string nested(int depth) { return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']'); }
+std::string nested(int depth) {
+    return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']');
+}
 
 }  // namespace
+
+TEST_CASE("a string of any length is written and read with what must be escaped anywhere in it") {
+    for (std::size_t length = 0; length <= 40; ++length) {
+        for (std::size_t at = 0; at <= length; ++at) {
+            for (const char* special : {"\"", "\\", "\n", "\x01", "\xC3\xA9", ""}) {
+                const std::string text = std::string(at, 'a') + special + std::string(length - at, 'b');
+                std::string wanted = text;
+                const std::string_view c = special;
+                if (c == "\"" || c == "\\") wanted.insert(at, "\\");
+                if (c == "\n") wanted.replace(at, 1, "\\n");
+                if (c == "\x01") wanted.replace(at, 1, "\\u0001");
+                wanted = '"' + wanted + '"';
+                Heap heap;
+                CHECK(json::to_text(heap.string(text)) == wanted);
+                CHECK(json::parse(wanted, heap).as_text() == text);
+            }
+        }
+    }
+}
 
 TEST_CASE("what is read is written as it was") {
     for (const std::string_view text : {"null", "true", "false", "0", "-1.5", "\"\"", "\"a\"", "[]", "{}", "[1,[2,[]]]",
@@ -57,12 +78,16 @@ TEST_CASE("numbers are read as doubles, their zeros signed") {
 }
 
 TEST_CASE("integers of 64 bits keep their digits") {
-    for (const std::string_view text : {"9007199254740993", "-9007199254740993", "9223372036854775807", "-9223372036854775807"}) CHECK(rewritten(text) == text);
+    for (const std::string_view text :
+         {"9007199254740993", "-9007199254740993", "9223372036854775807", "-9223372036854775807"})
+        CHECK(rewritten(text) == text);
     CHECK(rewritten("9223372036854775808") == "9223372036854776000");
     CHECK(rewritten("123456789012345678901234567890") == "1.2345678901234568e+29");
 }
 
-TEST_CASE("the least integer of 64 bits keeps its digits") { CHECK(rewritten("-9223372036854775808") == "-9223372036854775808"); }
+TEST_CASE("the least integer of 64 bits keeps its digits") {
+    CHECK(rewritten("-9223372036854775808") == "-9223372036854775808");
+}
 
 TEST_CASE("an error names what is wrong and where") {
     CHECK(error_of("") == "unexpected end of the text at offset 0");
@@ -100,7 +125,8 @@ TEST_CASE("invalid UTF-8 is refused, in keys and behind escapes, too") {
     CHECK(error_of("{\"\xC0\x80\":1}") == "invalid UTF-8 at offset 2");
     CHECK(error_of("\"\\n\xE2\x82\"") == "invalid UTF-8 at offset 3");
     CHECK(error_of("\"\xED\xA0\xBD\"") == "invalid UTF-8 at offset 1");
-    CHECK(error_of("\xEF\xBB\xBF""1") == "expected a value at offset 0");
+    CHECK(error_of("\xEF\xBB\xBF"
+                   "1") == "expected a value at offset 0");
 }
 
 TEST_CASE("escaped lone surrogates are kept, pairs are joined") {
@@ -111,7 +137,9 @@ TEST_CASE("escaped lone surrogates are kept, pairs are joined") {
     CHECK(json::parse(R"("a\ud83db")", heap).units() == 3);
 }
 
-TEST_CASE("a repeated key has its first place and its last value") { CHECK(rewritten(R"({"a":1,"b":2,"a":3})") == R"({"a":3,"b":2})"); }
+TEST_CASE("a repeated key has its first place and its last value") {
+    CHECK(rewritten(R"({"a":1,"b":2,"a":3})") == R"({"a":3,"b":2})");
+}
 
 TEST_CASE("a repeated key is found among many, too") {
     std::string text = "{\"k\":0";
@@ -125,7 +153,8 @@ TEST_CASE("a repeated key is found among many, too") {
 }
 
 TEST_CASE("keys that are array indices come first, in their order") {
-    CHECK(rewritten(R"({"b":1,"10":2,"2":3,"a":4,"01":5,"4294967295":6})") == R"({"2":3,"10":2,"b":1,"a":4,"01":5,"4294967295":6})");
+    CHECK(rewritten(R"({"b":1,"10":2,"2":3,"a":4,"01":5,"4294967295":6})") ==
+          R"({"2":3,"10":2,"b":1,"a":4,"01":5,"4294967295":6})");
     CHECK(rewritten(R"({"2":1,"1":2,"2":3})") == R"({"1":2,"2":3})");
 }
 
@@ -140,7 +169,8 @@ TEST_CASE("documents nest 2,000 levels deep and no deeper") {
 
 TEST_CASE("what JSON has no word for is written as JSON.stringify does") {
     Heap heap;
-    const Value items[] = {Value::real(std::numeric_limits<double>::quiet_NaN()), Value::real(-std::numeric_limits<double>::infinity()), Value::undefined(), Value::hole()};
+    const Value items[] = {Value::real(std::numeric_limits<double>::quiet_NaN()),
+                           Value::real(-std::numeric_limits<double>::infinity()), Value::undefined(), Value::hole()};
     CHECK(json::to_text(Value::array(heap.array_of(items, true))) == "[null,null,null]");  // holes are squeezed out
     Dict* o = heap.object();
     heap.set(o, Value::ascii("a"), Value::undefined());
@@ -172,7 +202,8 @@ TEST_CASE("a node inside itself is null") {
 
 TEST_CASE("text is indented on demand") {
     Heap heap;
-    CHECK(json::to_text(json::parse(R"({"a":[1,{}],"b":[]})", heap), 2) == "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
+    CHECK(json::to_text(json::parse(R"({"a":[1,{}],"b":[]})", heap), 2) ==
+          "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
 }
 
 TEST_CASE("Boost.JSON values go both ways") {
@@ -232,8 +263,9 @@ TEST_CASE("a projection of more members than can be searched quickly is the whol
 }
 
 TEST_CASE("what a projection passes over is checked") {
-    for (const std::string_view text : {R"({"a":1,"b":[1,}})", R"({"a":1,"b":"\x"})", R"({"a":1,"b":01})", "{\"a\":1,\"b\":\"\xff\"}",
-                                        "{\"a\":1,\"b\":\"\n\"}", R"({"a":1,"b":{"c"}})", R"({"a":1,"b":tru})"}) {
+    for (const std::string_view text :
+         {R"({"a":1,"b":[1,}})", R"({"a":1,"b":"\x"})", R"({"a":1,"b":01})", "{\"a\":1,\"b\":\"\xff\"}",
+          "{\"a\":1,\"b\":\"\n\"}", R"({"a":1,"b":{"c"}})", R"({"a":1,"b":tru})"}) {
         INFO(text);
         CHECK_THROWS_AS(projected(text, {{"a"}}), json::ParseError);
     }

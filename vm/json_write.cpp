@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <unordered_map>
 #include <vector>
 
@@ -44,6 +45,12 @@ std::size_t find_lone_surrogate(std::string_view s) {
 void write_string(Value string, std::string& out) {
     std::string_view left = string.as_text();
     std::size_t lone = string.is_ascii() ? left.size() : find_lone_surrogate(left);
+    if (lone == left.size() && plain_text(left).size == left.size()) {
+        const std::size_t at = out.size();
+        out.append(left.size() + 2, '"');
+        if (!left.empty()) std::memcpy(out.data() + at + 1, left.data(), left.size());
+        return;
+    }
     out += '"';
     for (;;) {
         const std::size_t size = plain_text(left.substr(0, lone)).size;
