@@ -184,6 +184,8 @@ std::size_t surplus(std::string_view s) {
         p += 8;
         left -= 8;
     }
+    // What is left is mostly ASCII, which the last eight bytes tell at once.
+    if (left > 0 && s.size() >= 8 && (load8(p + left - 8) & kHighBits) == 0) return count;
     for (; left > 0; --left, ++p) {
         const auto b = static_cast<unsigned char>(*p);
         if ((b & 0xC0) == 0x80) ++count;
