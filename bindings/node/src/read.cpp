@@ -13,6 +13,7 @@
 namespace hogvm::node {
 namespace {
 
+constexpr std::uint32_t kMostHoles = 1u << 24;
 constexpr std::size_t kShortString = 256;                  // UTF-16 units
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // what Node-API writes for a lone surrogate
 
@@ -144,8 +145,8 @@ Value Reader::read_array(napi_value array) {
             bool is_there = false;
             checked(environment_, napi_has_element(env, array, i, &is_there));
             if (!is_there) {
-                if (shape_ == Shape::Hog) heap_.append(out, Value::hole());
-                continue;
+                read_after_hole(array, i, length, out);
+                break;
             }
         }
         path_.back().key = Value::integer(i);
@@ -153,6 +154,34 @@ Value Reader::read_array(napi_value array) {
     }
     path_.pop_back();
     return Value::array(out);
+}
+
+/// The rest of an array by the indices that it has: one of length 4294967295 may have a single element.
+void Reader::read_after_hole(napi_value array, std::uint32_t hole, std::uint32_t length, Array* out) {
+    const napi_env env = environment_.env;
+    napi_value keys = nullptr;
+    checked(environment_, napi_get_all_property_names(env, array, napi_key_own_only, napi_key_skip_symbols,
+                                                      napi_key_keep_numbers, &keys));
+    std::uint32_t count = 0;
+    checked(environment_, napi_get_array_length(env, keys, &count));
+    if (shape_ == Shape::Hog && length > kMostHoles)
+        refuse("an array of " + std::to_string(length) + " elements with holes");
+    for (std::uint32_t k = 0; k < count; ++k) {
+        const HandleScope scope(env);
+        napi_value key = nullptr;
+        napi_value item = nullptr;
+        checked(environment_, napi_get_element(env, keys, k, &key));
+        if (type_of(environment_, key) != napi_number) break;  // indices come first
+        std::uint32_t at = 0;
+        checked(environment_, napi_get_value_uint32(env, key, &at));
+        if (at < hole) continue;
+        checked(environment_, napi_get_element(env, array, at, &item));
+        path_.back().key = Value::integer(at);
+        const Value value = read(item);
+        while (shape_ == Shape::Hog && out->size < at) heap_.append(out, Value::hole());
+        heap_.append(out, value);
+    }
+    while (shape_ == Shape::Hog && out->size < length) heap_.append(out, Value::hole());
 }
 
 Value Reader::read_object(napi_value object) {

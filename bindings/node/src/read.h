@@ -47,6 +47,7 @@ class Reader {
     };
     Value read_object(napi_value object);
     Value read_array(napi_value array);
+    void read_after_hole(napi_value array, std::uint32_t hole, std::uint32_t length, Array* out);
     Value read_map(napi_value map);
     Value read_bigint(napi_value bigint);
     bool is_map(napi_value object);

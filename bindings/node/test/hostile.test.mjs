@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import test from 'node:test'
 
 const require = createRequire(import.meta.url)
-const { exec, execSync, Operation: op, Program } = require('..')
+const { exec, execSync, Operation: op, Program, RuleSet } = require('..')
 
 const read = (...keys) => ['_H', 1, ...keys.reverse().flatMap((key) => [op.STRING, key]), op.GET_GLOBAL, keys.length]
 const result = (globals, ...keys) => execSync(read(...keys), { globals })
@@ -107,6 +107,14 @@ test('odd numbers, undefined, holes and lone surrogates pass unchanged', () => {
     assert.deepEqual(new Program(read('a')).run({ a }).result, a)
     assert.deepEqual(result({ a: [1, , 3] }, 'a'), [1, 3])
     assert.equal(result({ 'k\ud800': 1 }, 'k\ud800'), 1)
+})
+
+test('an array of four billion places with an element in one is read by what it has', () => {
+    const a = [1]
+    a[4294967294] = 'last'
+    assert.deepEqual(result({ a }, 'a'), [1, 'last'])
+    assert.deepEqual(new Program(read('a')).run({ a: { a } }).result, { a: [1, 'last'] })
+    assert.deepEqual(new RuleSet([{ id: 'r', bytecode: read('a') }]).match({ a }).failures, [])
 })
 
 test('strings of 100 MB pass, and beyond the memory limit are an error', () => {
