@@ -34,7 +34,9 @@
 
 #include <hogvm/program.h>
 #include <hogvm/standard_library.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 /// A filter that can't be compiled. The message names the property, its operator and what to do about it.
@@ -96,3 +98,4 @@ std::shared_ptr<const Program> compile_filter(const boost::json::value& filter, 
                                               const Library& library = standard_library());
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

@@ -28,7 +28,9 @@
 
 #include <hogvm/heap.h>
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 /// A source of properties by name. Implement it to have only those converted that conditions read.
@@ -177,3 +179,4 @@ class FlagSet {
 };
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

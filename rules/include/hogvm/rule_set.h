@@ -44,8 +44,10 @@
 #include <hogvm/error.h>
 #include <hogvm/filter.h>
 #include <hogvm/host.h>
+#include <hogvm/visibility.h>
 #include <hogvm/vm.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 /// A rule that can't be loaded.
@@ -153,3 +155,4 @@ class RuleSet {
 };
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

@@ -4,7 +4,9 @@
 #include <string>
 
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 /// The value as print writes it inside another: strings quoted, dates as DateTime(...), functions as fn<...>, HogQL
@@ -23,3 +25,4 @@ void print_quoted(std::string_view text, std::string& out);
 void print_identifier(std::string_view name, std::string& out);
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

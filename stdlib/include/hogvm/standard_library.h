@@ -6,7 +6,9 @@
 
 #include <hogvm/library.h>
 #include <hogvm/program.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 /// The table, made once; it lives as long as the process.
@@ -16,3 +18,4 @@ const Library& standard_library();
 std::shared_ptr<const Program> load_program(std::string_view json);
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

@@ -6,7 +6,9 @@
 
 #include <hogvm/heap.h>
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 /// What a host is given: dicts become objects with string keys, tuples arrays, holes are squeezed out; dates and
@@ -29,3 +31,4 @@ Value get_below(Value v, std::span<const Value> path, bool nullish, Heap& heap);
 void set_property(Value target, Value key, Value v, Heap& heap);
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

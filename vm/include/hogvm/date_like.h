@@ -9,6 +9,9 @@
 #include <optional>
 #include <string_view>
 
+#include <hogvm/visibility.h>
+
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 struct DateLike {
@@ -27,3 +30,4 @@ int days_in_month(long long year, int month);
 std::optional<double> date_like_seconds(std::string_view text);
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

@@ -11,6 +11,9 @@
 #include <string>
 #include <utility>
 
+#include <hogvm/visibility.h>
+
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 enum class ErrorKind : std::uint8_t {
@@ -62,3 +65,4 @@ class LoadError : public std::runtime_error {
 };
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

@@ -7,7 +7,9 @@
 #include <hogvm/host.h>
 #include <hogvm/json.h>
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 /// A parsed document (json.h), an object at its top. The document is only referred to.
@@ -50,3 +52,4 @@ class BoostGlobals : public Globals {
 };
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

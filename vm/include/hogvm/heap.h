@@ -23,7 +23,9 @@
 
 #include <hogvm/error.h>
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 /// How deeply values may nest: in JSON, in conversions, in what is printed.
@@ -228,3 +230,4 @@ class TextBuilder {
 };
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

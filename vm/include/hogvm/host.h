@@ -22,7 +22,9 @@
 
 #include <hogvm/heap.h>
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 class Host;
@@ -128,3 +130,4 @@ class Host {
 };
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

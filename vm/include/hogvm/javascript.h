@@ -10,7 +10,9 @@
 
 #include <hogvm/heap.h>
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm::javascript {
 
 bool to_boolean(Value v);
@@ -58,3 +60,4 @@ inline std::optional<std::uint32_t> array_index(std::string_view key) {
 }
 
 }  // namespace hogvm::javascript
+HOGVM_PUBLIC_END

@@ -16,7 +16,9 @@
 
 #include <hogvm/heap.h>
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm::json {
 
 /// Thrown by parse: what is wrong, and at which byte.
@@ -64,3 +66,4 @@ bool write(Value v, std::string& out, int indent = 0);
 std::string to_text(Value v, int indent = 0);  ///< "null" where write returns false
 
 }  // namespace hogvm::json
+HOGVM_PUBLIC_END

@@ -14,7 +14,9 @@
 
 #include <hogvm/host.h>
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 struct Chunk;
@@ -64,3 +66,4 @@ class Library {
 };
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

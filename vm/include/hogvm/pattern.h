@@ -16,11 +16,13 @@
 #include <vector>
 
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
 namespace re2 {
 class RE2;
 }
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm::pattern {
 
 /// Whether `pattern` is found in `text`. Raises Failure{Argument} if RE2 refuses the pattern.
@@ -83,3 +85,4 @@ CacheStatistics cache_statistics();
 void set_cache_capacity(std::size_t patterns);
 
 }  // namespace hogvm::pattern
+HOGVM_PUBLIC_END

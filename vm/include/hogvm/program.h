@@ -20,7 +20,9 @@
 #include <hogvm/error.h>
 #include <hogvm/library.h>
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 struct Chunk;
@@ -73,3 +75,4 @@ class Program : public std::enable_shared_from_this<Program> {
 };
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

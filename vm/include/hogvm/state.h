@@ -14,7 +14,9 @@
 #include <hogvm/heap.h>
 #include <hogvm/program.h>
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 struct State {
@@ -62,3 +64,4 @@ struct State {
 };
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

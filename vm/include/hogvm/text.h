@@ -10,7 +10,9 @@
 
 #include <hogvm/heap.h>
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm::text {
 
 /// By how much a text's bytes outnumber its UTF-16 units.
@@ -45,3 +47,4 @@ Value to_upper(Value string, Heap& heap);
 Value decode_utf8(std::string_view bytes, Heap& heap);
 
 }  // namespace hogvm::text
+HOGVM_PUBLIC_END

@@ -31,6 +31,9 @@
 #include <span>
 #include <string_view>
 
+#include <hogvm/visibility.h>
+
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 enum class Type : std::uint8_t {
@@ -262,3 +265,4 @@ struct Closure : Node {
 };
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END

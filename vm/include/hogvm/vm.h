@@ -32,7 +32,9 @@
 #include <hogvm/program.h>
 #include <hogvm/state.h>
 #include <hogvm/value.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 struct Limits {
@@ -124,3 +126,4 @@ class Vm {
 };
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END
