@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 TIDY_JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build optional-node run test test-asan test-tsan conformance bench format tidy install clean
+.PHONY: help setup build optional-node run test test-asan test-tsan sbom conformance bench format tidy install clean
 
 help: ## list what there is
 	@echo 'make TARGET, where TARGET is one of'
@@ -27,6 +27,9 @@ test-asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 
 test-tsan: ## every test under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
+
+sbom: ## write sbom.cdx.json anew, from the versions that the project pins and the packages that it links
+	@scripts/sbom.py
 
 conformance: build build/setup-node ## all compared: programs with the reference VM, selectors with a CSS engine, flags with posthog-node
 	@scripts/with-node.sh node conformance/compare.mjs --recorded

@@ -3,6 +3,7 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS hogvm_vm hogvm_stdlib hogvm_rules hogvm_hogvm EXPORT hogvmTargets)
 install(DIRECTORY vm/include/hogvm stdlib/include/hogvm rules/include/hogvm DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES sbom.cdx.json DESTINATION ${CMAKE_INSTALL_DOCDIR})
 if(HOGVM_TOOL)
     install(TARGETS hog)
     install(FILES cli/hog.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
