@@ -40,26 +40,28 @@ Heap& Heap::operator=(Heap&&) noexcept = default;
 void* Heap::allocate_block(std::size_t bytes) {
     // A kept block that is large enough comes first.
     for (std::size_t i = used_blocks_; i < blocks_.size(); ++i) {
-        if (blocks_[i].size < bytes) continue;
+        if (blocks_[i].size < taken(bytes)) continue;
         std::swap(blocks_[used_blocks_], blocks_[i]);
-        const Block& block = blocks_[used_blocks_++];
-        next_ = block.data.get() + bytes;
-        end_ = block.data.get() + block.size;
-        return block.data.get();
+        begin_block(blocks_[used_blocks_++]);
+        return allocate(bytes);
     }
     const std::size_t room = max_bytes_ - std::min(max_bytes_, bytes_);
-    if (bytes > room)
+    if (taken(bytes) > room)
         fail(ErrorKind::Memory,
              "Out of memory: the values of this run need more than " + std::to_string(max_bytes_) + " bytes");
-    const std::size_t size = std::min(room, std::max(bytes, std::clamp(bytes_, kFirstBlock, kLargestBlock)));
+    const std::size_t size = std::min(room, std::max(taken(bytes), std::clamp(bytes_, kFirstBlock, kLargestBlock)));
     blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
     std::swap(blocks_[used_blocks_], blocks_.back());
     bytes_ += size;
     if (alarm_ != nullptr) *alarm_ = 1;
-    const Block& block = blocks_[used_blocks_++];
-    next_ = block.data.get() + bytes;
-    end_ = block.data.get() + size;
-    return block.data.get();
+    begin_block(blocks_[used_blocks_++]);
+    return allocate(bytes);
+}
+
+void Heap::begin_block(const Block& block) {
+    next_ = block.data.get();
+    end_ = next_ + block.size;
+    poison::hide(next_, block.size);
 }
 
 void Heap::clear_blocks(std::size_t keep) {
@@ -74,13 +76,10 @@ void Heap::clear_blocks(std::size_t keep) {
         });
         bytes_ = kept;
     }
+    for (const Block& block : blocks_) poison::hide(block.data.get(), block.size);
     used_blocks_ = 0;
     next_ = end_ = nullptr;
-    if (!blocks_.empty()) {
-        used_blocks_ = 1;
-        next_ = blocks_[0].data.get();
-        end_ = next_ + blocks_[0].size;
-    }
+    if (!blocks_.empty()) begin_block(blocks_[used_blocks_++]);
     has_cycles_ = false;
 }
 

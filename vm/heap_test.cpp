@@ -243,3 +243,17 @@ TEST_CASE("clearing keeps a little memory for what comes next") {
     heap.allocate(100);
     CHECK(heap.bytes() == (kept > 0 ? kept : heap.bytes()));
 }
+
+#ifdef HOGVM_POISON
+TEST_CASE("AddressSanitizer sees what a heap has not given out, or has taken back") {
+    Heap heap;
+    char* data = static_cast<char*>(heap.allocate(12));
+    CHECK(__asan_address_is_poisoned(data + 11) == 0);
+    CHECK(__asan_address_is_poisoned(data + 12) == 1);
+    heap.shrink(data, 12, 3);
+    CHECK(__asan_address_is_poisoned(data + 3) == 1);
+    heap.clear();
+    CHECK(__asan_address_is_poisoned(data) == 1);
+}
+#endif
+

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include <hogvm/error.h>
+#include <hogvm/poison.h>
 #include <hogvm/value.h>
 #include <hogvm/visibility.h>
 
@@ -60,16 +61,18 @@ class Heap {
 
     /// Bytes aligned to 8. Raises Failure{Memory} when the heap would exceed max_bytes().
     void* allocate(std::size_t bytes) {
-        bytes = (bytes + 7) & ~std::size_t{7};
-        if (bytes > static_cast<std::size_t>(end_ - next_)) return allocate_block(bytes);
+        if (taken(bytes) > static_cast<std::size_t>(end_ - next_)) return allocate_block(bytes);
         char* at = next_;
-        next_ += bytes;
+        next_ += taken(bytes);
+        poison::show(at, bytes);
         return at;
     }
     /// Gives the unused end of an allocation back, if it was the last one.
     void shrink(void* data, std::size_t allocated, std::size_t used) {
         char* at = static_cast<char*>(data);
-        if (at + ((allocated + 7) & ~std::size_t{7}) == next_) next_ = at + ((used + 7) & ~std::size_t{7});
+        if (at + taken(allocated) != next_) return;
+        next_ = at + taken(used);
+        poison::hide(at + used, allocated - used);
     }
 
     // Values. All of them are new and unshared.
@@ -153,6 +156,7 @@ class Heap {
         if (used_blocks_ == 1 && bytes_ <= keep) {
             next_ = blocks_[0].data.get();
             end_ = next_ + blocks_[0].size;
+            poison::hide(next_, blocks_[0].size);
             has_cycles_ = false;
         } else if (used_blocks_ > 0) {
             clear_blocks(keep);
@@ -166,10 +170,13 @@ class Heap {
     };
     friend class Collector;
 
+    /// What an allocation takes of a block.
+    static std::size_t taken(std::size_t bytes) { return ((bytes + 7) & ~std::size_t{7}) + poison::kGap; }
     void* allocate_block(std::size_t bytes);
     void clear_blocks(std::size_t keep);
     void append_slowly(Array* a, Value v);
     Array* pushed_back_slowly(const Array* a, Value v);
+    void begin_block(const Block& block);
     Dict* new_dict(Type type, std::size_t capacity);
     void own_elements(Array* a, std::size_t capacity);
     void grow(Dict* d);
