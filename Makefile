@@ -2,15 +2,16 @@
 PRESET ?= release
 PREFIX ?= /usr/local
 TIDY_JOBS ?= 2
+TIME ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build optional-node run test test-asan test-tsan sbom conformance bench format tidy install clean
+.PHONY: help setup build optional-node run test test-asan test-tsan fuzz fuzz-keep sbom conformance bench format tidy install clean
 
 help: ## list what there is
 	@echo 'make TARGET, where TARGET is one of'
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
-setup: build/setup-build build/setup-python build/setup-node-binding build/setup-node-versions build/setup-bench build/setup-lint ## install everything that any target needs
+setup: build/setup-build build/setup-python build/setup-node-binding build/setup-node-versions build/setup-bench build/setup-lint build/setup-fuzz ## install everything that any target needs
 	@:
 
 build: build/setup-build build/setup-python optional-node ## build the library, the tool (build/release/bin/hog), the packages and the tests
@@ -27,6 +28,14 @@ test-asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 
 test-tsan: ## every test under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
+
+fuzz: build build/setup-fuzz ## fuzz all targets side by side, each for TIME seconds of a processor (60); figures add up
+	@scripts/build.sh fuzz
+	@fuzz/run.py --time $(TIME)
+
+fuzz-keep: build/setup-fuzz ## make the corpora that fuzzing has found small, and keep them in fuzz/corpora for the tests
+	@scripts/build.sh fuzz
+	@fuzz/run.py --keep
 
 sbom: ## write sbom.cdx.json anew, from the versions that the project pins and the packages that it links
 	@scripts/sbom.py

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing for one group of the Makefile's targets:
-# setup.sh build|python|node|node-binding|node-versions|bench|lint
+# setup.sh build|python|node|node-binding|node-versions|bench|lint|fuzz
 set -euo pipefail
 cd "$(dirname "$0")/.."
 log=build/setup.log
@@ -125,6 +125,8 @@ case ${1-} in
     node-binding) need_node_binding ;;
     node-versions) need_node_versions ;;
     bench) need lua5.4:lua5.4 ;;
+    # The sanitizers' and libFuzzer's libraries, and the names in what they report.
+    fuzz) need clang-14:clang++-14 libclang-rt-14-dev llvm-14:llvm-symbolizer-14 ;;
     lint) need clang-format:clang-format clang-tidy:clang-tidy git:git ;;
-    *) die 'which group? build, python, node, node-binding, node-versions, bench or lint' ;;
+    *) die 'which group? build, python, node, node-binding, node-versions, bench, lint or fuzz' ;;
 esac
