@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -202,6 +203,16 @@ class Programs {
                std::to_string(count_tokens(otherwise)) + "," + otherwise;
     }
 
+    /// Either first, or the versions that they are.
+    std::string field_and_constant() {
+        std::string first = constant();
+        std::string second = field();
+        if (random_.chance(20)) std::swap(first, second);
+        if (random_.chance(80)) return first + "," + second;
+        const std::string version = R"(,2,"sortableSemver",1)";
+        return first + version + "," + second + version;
+    }
+
     std::string list() {
         std::string tokens;
         const int n = random_.chance(15) ? 12 : random_.below(4);
@@ -226,7 +237,7 @@ class Programs {
     std::string boolean(int depth) {
         switch (random_.below(depth > 0 ? 14 : 9)) {
             case 0:
-            case 1: return constant() + "," + field() + "," + (random_.chance(75) ? "11" : "12");
+            case 1: return field_and_constant() + "," + std::to_string(11 + random_.below(random_.chance(60) ? 1 : 6));
             case 2: {
                 // An array compared with itself is another array to the bytecode.
                 const std::string left = value(depth);

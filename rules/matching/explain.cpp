@@ -137,7 +137,8 @@ class Explainer {
         for (const std::uint32_t o : reading()[i].operands) {
             const Term& e = reading()[o];
             const bool is_condition = e.kind != Kind::Constant && e.kind != Kind::Local;
-            if (is_condition && ip >= e.begin && ip < e.end && reading()[i].kind != Kind::Code) return part_at(o, ip);
+            const bool is_code = reading()[i].kind == Kind::Code || reading()[i].kind == Kind::Version;
+            if (is_condition && ip >= e.begin && ip < e.end && !is_code) return part_at(o, ip);
         }
         return i;
     }

@@ -6,17 +6,33 @@
 #include <hogvm/javascript.h>
 
 #include "../../vm/operators.h"
+#include "version.h"
 
 namespace hogvm::matching {
 namespace {
 
 using Kind = Term::Kind;
 
-constexpr std::uint32_t kLastGeneration = UINT32_MAX / 4;
+constexpr int kMarkBits = 3;
+constexpr std::uint32_t kTruth = 3;
+constexpr std::uint32_t kHasValue = 4;
+constexpr std::uint32_t kLastGeneration = UINT32_MAX >> kMarkBits;
 constexpr std::size_t kWorthSearching = 3;  // rules that wait for the patterns of a group
 
 /// Thrown where a value can't be had.
 struct NoValue {};
+
+template <typename Number>
+bool satisfies(Opcode op, Number a, Number b) {
+    switch (op) {
+        case Opcode::OP_EQ: return a == b;
+        case Opcode::OP_NOT_EQ: return a != b;
+        case Opcode::OP_GT: return a > b;
+        case Opcode::OP_GT_EQ: return a >= b;
+        case Opcode::OP_LT: return a < b;
+        default: return a <= b;
+    }
+}
 
 }  // namespace
 
@@ -45,7 +61,7 @@ Matches Matcher::match(const Snapshot& snapshot) {
     std::sort(failures_.begin(), failures_.end(), by_order);
     Matches matches;
     matches.ids.reserve(found_.size());
-    for (const Found& f : found_) matches.ids.push_back(f.rule->id);
+    for (const Found& f : found_) matches.ids.emplace_back(f.id);
     for (FoundFailure& f : failures_) matches.failures.push_back({f.rule->id, std::move(f.error)});
     return matches;
 }
@@ -96,7 +112,7 @@ void Matcher::check_risks() {
     for (const Segment::Risk& risk : segment_->risks) {
         if ((risk.names & missing_) != 0) continue;  // its rules have been run
         const bool is_safe =
-            truth(risk.node) != Truth::Failed && !(risk.is_null && memory_->values[risk.node].is_nullish());
+            truth(risk.node) != Truth::Failed && !(risk.is_null && known_value(risk.node).is_nullish());
         if (is_safe) continue;
         for (const std::uint32_t item : risk.items) decide_alone(item);
     }
@@ -119,7 +135,7 @@ void Matcher::run_and_keep(const Segment::Item& item) {
     if (outcome.failed()) {
         failures_.push_back({rule.order, &rule, std::move(outcome.error)});
     } else if (outcome.result.is(Type::Bool) && outcome.result.as_bool()) {
-        found_.push_back({rule.order, &rule});
+        found_.push_back({rule.order, rule.id});
     }
 }
 
@@ -141,7 +157,7 @@ void Matcher::visit(std::uint32_t place) {
     for (const Table& table : branch.tables) {
         // A rule whose globals are missing has been run; a path without its global reads as null here.
         if (truth(table.field()) == Truth::Failed) continue;
-        table.look_up(memory_->values[table.field()], [this](std::uint32_t below) { visit(below); });
+        table.look_up(known_value(table.field()), [this](std::uint32_t below) { visit(below); });
     }
     if (branch.groups.empty()) {
         for (const Segment::Candidate& candidate : branch.candidates) decide(candidate);
@@ -174,37 +190,38 @@ void Matcher::visit_grouped(const Segment::Branch& branch) {
 /// Searches for all patterns of a group at once, and keeps what is found.
 void Matcher::search(const Segment::PatternGroup& group) {
     if (group.nodes.size() < kWorthSearching) return;
-    if (memory_->marks[group.nodes[0]] >> 2 == memory_->generation) return;  // done in another branch, or by itself
+    if (memory_->marks[group.nodes[0]] >> kMarkBits == memory_->generation)
+        return;  // done in another branch, or by itself
     if (truth(group.text) == Truth::Failed) return;
-    const Value text = memory_->values[group.text];
+    const Value text = known_value(group.text);
     const pattern::CompiledSet* set = group.set.load(std::memory_order_acquire);
     if (set == nullptr) {
         std::vector<const pattern::Compiled*> patterns;
-        for (const std::uint32_t n : group.nodes) patterns.push_back(&segment_->patterns[segment_->nodes[n].detail]);
+        for (const std::uint32_t n : group.nodes)
+            patterns.push_back(&segment_->patterns[segment_->nodes[n].detail].compiled);
         auto made = std::make_unique<const pattern::CompiledSet>(patterns);
         if (group.set.compare_exchange_strong(set, made.get())) set = made.release();
     }
     if (!set->search(text, places_)) return;
-    is_found_.assign(group.nodes.size(), false);
-    for (const int place : places_) is_found_[static_cast<std::size_t>(place)] = true;
-    for (std::size_t k = 0; k < group.nodes.size(); ++k) {
-        const Segment::Node& node = segment_->nodes[group.nodes[k]];
-        keep(group.nodes[k], Value::boolean(matches_pattern(node, text, is_found_[k])));
-    }
+    const bool is_text = javascript::to_boolean(text);
+    const auto keep_all = [&](std::uint32_t node, bool is_found) {
+        keep(node, segment_->patterns[segment_->nodes[node].detail].holds(is_found, is_text));
+    };
+    for (const std::uint32_t node : group.nodes) keep_all(node, false);
+    for (const int place : places_) keep_all(group.nodes[static_cast<std::size_t>(place)], true);
 }
 
 void Matcher::decide(const Segment::Candidate& candidate) {
     if (!is_open(candidate.item)) return;
     Truth result = all_hold(candidate, candidate.test_count);
     if (result == Truth::True && candidate.needs_true) {
-        const Value v = memory_->values[segment_->tests[candidate.first_test]];
+        const Value v = known_value(segment_->tests[candidate.first_test]);
         if (!(v.is(Type::Bool) && v.as_bool())) result = Truth::False;
     }
     if (result == Truth::False) return;
-    const Segment::Item& item = segment_->items[candidate.item];
-    if (result == Truth::Failed) return run_and_keep(item);
-    found_.push_back({item.order, item.rule.get()});
-    __builtin_prefetch(item.rule.get());  // its id is wanted soon, and has hardly been looked at before
+    if (result == Truth::Failed) return run_and_keep(segment_->items[candidate.item]);
+    const Segment::Label& label = segment_->labels[candidate.item];
+    found_.push_back({label.order, segment_->id_of(label)});
 }
 
 Matcher::Truth Matcher::all_hold(const Segment::Candidate& candidate, std::uint32_t count) {
@@ -217,40 +234,79 @@ Matcher::Truth Matcher::all_hold(const Segment::Candidate& candidate, std::uint3
 
 Matcher::Truth Matcher::truth(std::uint32_t node) {
     const std::uint32_t mark = memory_->marks[node];
-    if (mark >> 2 == memory_->generation) return static_cast<Truth>(mark & 3);
+    if (mark >> kMarkBits == memory_->generation) return static_cast<Truth>(mark & kTruth);
     return evaluate(node);
 }
 
 Value Matcher::value(std::uint32_t node) {
     if (truth(node) == Truth::Failed) throw NoValue{};
-    return memory_->values[node];
+    return known_value(node);
+}
+
+Value Matcher::known_value(std::uint32_t node) const {
+    const std::uint32_t mark = memory_->marks[node];
+    if ((mark & kHasValue) != 0) return memory_->values[node];
+    return Value::boolean(static_cast<Truth>(mark & kTruth) == Truth::True);
 }
 
 Matcher::Truth Matcher::keep(std::uint32_t node, Value v) {
     const Truth t = javascript::to_boolean(v) ? Truth::True : Truth::False;
-    memory_->marks[node] = memory_->generation << 2 | static_cast<std::uint32_t>(t);
+    memory_->marks[node] = memory_->generation << kMarkBits | kHasValue | static_cast<std::uint32_t>(t);
     memory_->values[node] = v;
     return t;
 }
 
+Matcher::Truth Matcher::keep(std::uint32_t node, bool holds) {
+    const Truth t = holds ? Truth::True : Truth::False;
+    memory_->marks[node] = memory_->generation << kMarkBits | static_cast<std::uint32_t>(t);
+    return t;
+}
+
+/// The result of a test whose field is of its constant's type.
+std::optional<bool> Matcher::holds_shortly(const Segment::Node& node, Value field) const {
+    switch (node.shortcut) {
+        case Segment::Shortcut::Text:
+            if (!field.is_string()) break;
+            return (field.as_text() == node.constant.as_text()) == (node.op == Opcode::OP_EQ);
+        case Segment::Shortcut::Number:
+            if (!field.is_number()) break;
+            if (field.is(Type::Int) && node.constant.is(Type::Int))
+                return satisfies(node.op, field.as_int(), node.constant.as_int());
+            return satisfies(node.op, field.as_number(), node.constant.as_number());
+        case Segment::Shortcut::Flag:
+            if (!field.is(Type::Bool)) break;
+            return (field.as_bool() == node.constant.as_bool()) == (node.op == Opcode::OP_EQ);
+        case Segment::Shortcut::Texts: {
+            const std::span<const Value> all = node.constant.as_array()->values();
+            if (!field.is_string() || all.size() > kFewInList) break;
+            const auto is_same = [&](Value v) { return v.is_string() && v.as_text() == field.as_text(); };
+            return std::any_of(all.begin(), all.end(), is_same) == (node.op == Opcode::OP_IN);
+        }
+        default: break;
+    }
+    return std::nullopt;
+}
+
 Matcher::Truth Matcher::evaluate(std::uint32_t n) {
     const Segment::Node& node = segment_->nodes[n];
+    if (node.shortcut != Segment::Shortcut::None && truth(node.detail) != Truth::Failed)
+        if (const std::optional<bool> holds = holds_shortly(node, known_value(node.detail))) return keep(n, *holds);
     const auto operand = [&](std::size_t i) { return value(segment_->operands_of(node)[i]); };
     try {
         switch (node.kind) {
             case Kind::Constant:
             case Kind::List: return keep(n, node.constant);
             case Kind::Global: return keep(n, event_.field(segment_->paths[node.detail], heap_));
-            case Kind::Not: return keep(n, Value::boolean(!javascript::to_boolean(operand(0))));
+            case Kind::Not: return keep(n, !javascript::to_boolean(operand(0)));
             case Kind::And:
-            case Kind::Or: return keep(n, Value::boolean(any_or_all(node)));
-            case Kind::Compare: return keep(n, Value::boolean(compare(node.op, operand(0), operand(1), heap_)));
-            case Kind::In: return keep(n, Value::boolean(is_in_list(node) == (node.op == Opcode::OP_IN)));
+            case Kind::Or: return keep(n, any_or_all(node));
+            case Kind::Compare: return keep(n, compare(node.op, operand(0), operand(1), heap_));
+            case Kind::In: return keep(n, is_in_list(node) == (node.op == Opcode::OP_IN));
             case Kind::Matches:
             case Kind::Search: {
                 const Value text = operand(0);
-                const bool is_found = segment_->patterns[node.detail].is_in(text);
-                return keep(n, Value::boolean(matches_pattern(node, text, is_found)));
+                const Segment::Pattern& pattern = segment_->patterns[node.detail];
+                return keep(n, pattern.holds(pattern.compiled.is_in(text), javascript::to_boolean(text)));
             }
             case Kind::IfNull: {
                 const Value first = operand(0);
@@ -260,12 +316,16 @@ Matcher::Truth Matcher::evaluate(std::uint32_t n) {
                 const Value v = operand(0);
                 return keep(n, v.is_string() ? v : run_code(node));
             }
+            case Kind::Version: {
+                const std::optional<Value> numbers = sortable_version(operand(0), heap_);
+                return keep(n, numbers ? *numbers : run_code(node));
+            }
             default: return keep(n, run_code(node));
         }
     } catch (const Failure&) {
     } catch (const NoValue&) {
     }
-    memory_->marks[n] = memory_->generation << 2 | static_cast<std::uint32_t>(Truth::Failed);
+    memory_->marks[n] = memory_->generation << kMarkBits | static_cast<std::uint32_t>(Truth::Failed);
     return Truth::Failed;
 }
 
@@ -288,24 +348,6 @@ bool Matcher::is_in_list(const Segment::Node& node) {
         if (!texts.empty()) return texts.contains(item.as_text());
     }
     return is_in(item, container.constant);
-}
-
-/// What the node gives where its pattern is in the text, or is not: empty texts and patterns are not searched.
-bool Matcher::matches_pattern(const Segment::Node& node, Value text, bool is_found) const {
-    const auto is_empty_pattern = [&] {
-        return !javascript::to_boolean(segment_->nodes[segment_->operands_of(node)[1]].constant);
-    };
-    if (node.kind == Kind::Search) return is_found && javascript::to_boolean(text) && !is_empty_pattern();
-    switch (node.op) {
-        case Opcode::OP_LIKE:
-        case Opcode::OP_ILIKE: return is_found;
-        case Opcode::OP_NOT_LIKE:
-        case Opcode::OP_NOT_ILIKE: return !is_found;
-        case Opcode::OP_IREGEX: return is_found && javascript::to_boolean(text);
-        case Opcode::OP_NOT_IREGEX: return !(is_found && javascript::to_boolean(text));
-        case Opcode::OP_REGEX: return is_found && javascript::to_boolean(text) && !is_empty_pattern();
-        default: return !(is_found && javascript::to_boolean(text) && !is_empty_pattern());
-    }
 }
 
 Value Matcher::run_code(const Segment::Node& node) {

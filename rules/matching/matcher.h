@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,8 @@ class Matcher {
     void start(const Segment& segment);
     Truth truth(std::uint32_t node);
     Value value(std::uint32_t node);
+    /// Of a node whose truth is known, and not Failed.
+    Value known_value(std::uint32_t node) const;
     /// One rule's program by itself. A suspended run is a failed one here.
     Outcome run_alone(const Rule& rule, bool trace = false);
 
@@ -56,13 +59,13 @@ class Matcher {
     struct Memory {
         std::uint64_t serial = 0;
         std::uint32_t generation = 0;
-        std::vector<std::uint32_t> marks;  // by node: the generation times 4, plus a Truth
-        std::vector<Value> values;         // by node, where its mark is this generation's
+        std::vector<std::uint32_t> marks;  // by node: the generation, whether it has a value, and a Truth
+        std::vector<Value> values;         // by node, where its mark says so; the others are booleans
         std::vector<std::uint32_t> seen;   // by item: the generation
     };
     struct Found {
         std::uint64_t order;
-        const Rule* rule;
+        std::string_view id;
     };
     struct FoundFailure {
         std::uint64_t order;
@@ -82,9 +85,10 @@ class Matcher {
     void search(const Segment::PatternGroup& group);
     Truth evaluate(std::uint32_t node);
     Truth keep(std::uint32_t node, Value v);
+    Truth keep(std::uint32_t node, bool holds);
+    std::optional<bool> holds_shortly(const Segment::Node& node, Value field) const;
     bool any_or_all(const Segment::Node& node);
     bool is_in_list(const Segment::Node& node);
-    bool matches_pattern(const Segment::Node& node, Value text, bool is_found) const;
     Value run_code(const Segment::Node& node);
     std::uint64_t missing_names(const Segment& segment) const;
 
@@ -101,7 +105,6 @@ class Matcher {
     std::vector<const Segment::Candidate*> pending_;
     std::vector<std::size_t> counts_;  // by group: pending candidates that have its patterns
     std::vector<int> places_;
-    std::vector<bool> is_found_;
     std::vector<Found> found_;
     std::vector<FoundFailure> failures_;
 };

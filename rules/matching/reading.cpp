@@ -173,8 +173,8 @@ class Reader {
             case Kind::In:
             case Kind::Matches:
             case Kind::Search:
-            case Kind::ToText: return true;
-            case Kind::Code: return at(i).name == "sortableSemver";  // arrays of numbers compare by their elements
+            case Kind::ToText:
+            case Kind::Version: return true;  // arrays of numbers compare by their elements
             default: return false;
         }
     }
@@ -215,6 +215,7 @@ class Reader {
             fails = !is_pattern(arguments[static_cast<std::size_t>(purity->argument)], form_of(name));
         Kind kind = Kind::Code;
         if (name == "toString" && i.n == 1) kind = Kind::ToText;
+        if (name == "sortableSemver" && i.n == 1) kind = Kind::Version;
         if (name == "match" && !fails) kind = Kind::Search;
         if (has_arity && purity->fails == Fails::OnNull) {
             const std::uint32_t subject = arguments[static_cast<std::size_t>(purity->argument)];
@@ -310,7 +311,7 @@ class Reader {
     void find_risks(std::uint32_t i) {
         const Term& e = at(i);
         if (!e.fails_within) return;
-        if (e.fails || e.kind == Kind::Code || e.kind == Kind::ToText) {
+        if (e.fails || e.kind == Kind::Code || e.kind == Kind::ToText || e.kind == Kind::Version) {
             reading_.risks.push_back({i, false});
             return;
         }

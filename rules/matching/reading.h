@@ -38,6 +38,7 @@ struct Term {
         IfNull,    // the first operand, or the second where it is null
         ToText,    // toString of one operand
         Search,    // match of a text and a constant pattern that RE2 takes
+        Version,   // sortableSemver of one operand
         Code,      // anything else that is pure: its tokens are run
         Local,     // a parameter of a lambda; occurs within Code only
         Function,  // a lambda; likewise

@@ -5,6 +5,7 @@
 #include <map>
 
 #include <hogvm/convert.h>
+#include <hogvm/error.h>
 #include <hogvm/javascript.h>
 #include <hogvm/vm.h>
 
@@ -13,6 +14,7 @@ namespace {
 
 using Kind = Term::Kind;
 
+constexpr std::uint32_t kNone = UINT32_MAX;
 constexpr std::size_t kMostNames = 64;
 constexpr std::size_t kFewItems = 8;     // a branch of no more is not divided
 constexpr std::size_t kWorthATable = 4;  // items that a table by the event must lead to
@@ -21,7 +23,6 @@ constexpr std::size_t kWorthAnother =
 constexpr int kDeepest = 4;             // tables on the way to an item
 constexpr std::size_t kMostKeys = 256;  // of one test: beyond, the rule is in too many places
 constexpr std::size_t kLargestGroup = 128;
-constexpr std::size_t kFewInList = 8;
 constexpr std::size_t kMostTests = 60000;  // of a rule
 
 /// One of these constants must equal the field.
@@ -64,6 +65,8 @@ class Builder {
         made_->branches.emplace_back();
         std::vector<std::uint32_t> used;
         divide(0, all, used);
+        renumber();
+        label_items();
     }
 
     std::shared_ptr<const Segment> take() { return std::move(made_); }
@@ -86,7 +89,8 @@ class Builder {
         const auto [found, is_new] = by_key_.try_emplace(key_of(e), 0);
         if (!is_new) return found->second;
         std::uint32_t& place = found->second;  // stays where it is while others are added
-        Segment::Node made{e.kind, e.op, 0, 0, 0, e.constant};
+        Segment::Node made{e.kind, e.op};
+        made.constant = e.constant;
         switch (e.kind) {
             case Kind::Constant: break;
             case Kind::Global:
@@ -102,18 +106,61 @@ class Builder {
                 made.detail = program(e);
                 add_operands(e, made);
                 break;
+            case Kind::Version:
+                made.detail = program(e);
+                add_operands(e, made);
+                if (is_constant(i)) fold(made);
+                break;
             case Kind::Matches:
             case Kind::Search: {
-                const auto form = e.kind == Kind::Search ? pattern::Form::Regex : *form_of(e.op);
                 made.detail = static_cast<std::uint32_t>(made_->patterns.size());
-                made_->patterns.emplace_back(form, term(e.operands[1]).constant);
+                made_->patterns.push_back(pattern_of(e));
                 add_operands(e, made);
                 break;
             }
-            default: add_operands(e, made);
+            default: add_operands(e, made); take_shortcut(made);
         }
         made_->nodes.push_back(made);
         return place = static_cast<std::uint32_t>(made_->nodes.size() - 1);
+    }
+
+    Segment::Pattern pattern_of(const Term& e) const {
+        const Value constant = term(e.operands[1]).constant;
+        const pattern::Form form = e.kind == Kind::Search ? pattern::Form::Regex : *form_of(e.op);
+        const bool is_like = form == pattern::Form::Like || form == pattern::Form::LikeIgnoringCase;
+        bool is_negated = false;
+        if (e.kind == Kind::Matches) {
+            switch (e.op) {
+                case Opcode::OP_NOT_LIKE:
+                case Opcode::OP_NOT_ILIKE:
+                case Opcode::OP_NOT_REGEX:
+                case Opcode::OP_NOT_IREGEX: is_negated = true; break;
+                default: break;
+            }
+        }
+        return {pattern::Compiled(form, constant), is_negated, !is_like,
+                form == pattern::Form::Regex && !javascript::to_boolean(constant)};
+    }
+
+    void take_shortcut(Segment::Node& made) const {
+        if (made.operand_count != 2) return;
+        const std::uint32_t left = made_->operands[made.first_operand];
+        const std::uint32_t right = made_->operands[made.first_operand + 1];
+        const bool is_equality = made.op == Opcode::OP_EQ || made.op == Opcode::OP_NOT_EQ;
+        const bool is_turned = is_equality && made_->nodes[right].kind == Kind::Global;
+        const std::uint32_t field = is_turned ? right : left;
+        const Segment::Node& other = made_->nodes[is_turned ? left : right];
+        if (made_->nodes[field].kind != Kind::Global) return;
+        if (made.kind == Kind::Compare && other.kind == Kind::Constant) {
+            if (other.constant.is_number()) made.shortcut = Segment::Shortcut::Number;
+            if (other.constant.is_string() && is_equality) made.shortcut = Segment::Shortcut::Text;
+            if (other.constant.is(Type::Bool) && is_equality) made.shortcut = Segment::Shortcut::Flag;
+        } else if (made.kind == Kind::In && other.kind == Kind::List) {
+            made.shortcut = Segment::Shortcut::Texts;
+        }
+        if (made.shortcut == Segment::Shortcut::None) return;
+        made.detail = field;
+        made.constant = other.constant;
     }
 
     void add_operands(const Term& e, Segment::Node& made) {
@@ -165,10 +212,8 @@ class Builder {
 
     void add(std::shared_ptr<const Rule> rule) {
         const auto at = static_cast<std::uint32_t>(made_->items.size());
-        made_->by_id.emplace(rule->id, at);
-        made_->items.push_back({std::move(rule)});
-        Segment::Item& item = made_->items.back();
-        item.order = item.rule->order;
+        made_->items.emplace_back().rule = std::move(rule);
+        const Segment::Item& item = made_->items.back();
         is_indexed_.push_back(false);
         keys_.emplace_back();
         tests_.emplace_back();
@@ -212,6 +257,7 @@ class Builder {
     bool is_slow(std::uint32_t i) const {
         const Term& e = term(i);
         return e.kind == Kind::Matches || e.kind == Kind::Search || e.kind == Kind::Code || e.kind == Kind::ToText ||
+               e.kind == Kind::Version ||
                std::any_of(e.operands.begin(), e.operands.end(), [this](std::uint32_t o) { return is_slow(o); });
     }
 
@@ -380,6 +426,46 @@ class Builder {
         }
         used.pop_back();
         made_->branches[branch].tables.push_back(std::move(table));
+    }
+
+    /// Puts the items in the order in which the branches have them.
+    void renumber() {
+        const std::size_t count = made_->items.size();
+        std::vector<std::uint32_t> places(count, kNone);
+        std::vector<Segment::Item> ordered;
+        ordered.reserve(count);
+        const auto place = [&](std::uint32_t item) {
+            if (places[item] == kNone) {
+                places[item] = static_cast<std::uint32_t>(ordered.size());
+                ordered.push_back(std::move(made_->items[item]));
+            }
+            return places[item];
+        };
+        const auto place_all = [&](std::vector<std::uint32_t>& items) {
+            for (std::uint32_t& item : items) item = place(item);
+        };
+        for (Segment::Branch& branch : made_->branches)
+            for (Segment::Candidate& candidate : branch.candidates) candidate.item = place(candidate.item);
+        for (Segment::NameGroup& group : made_->name_groups) place_all(group.items);
+        for (Segment::Risk& risk : made_->risks) place_all(risk.items);
+        place_all(made_->unread);
+        for (std::uint32_t item = 0; item < count; ++item) place(item);  // those that are disabled
+        made_->items = std::move(ordered);
+    }
+
+    void label_items() {
+        std::size_t size = 0;
+        for (const Segment::Item& item : made_->items) size += item.rule->id.size();
+        if (size > UINT32_MAX) fail(ErrorKind::Memory, "The ids of the rules are more than 4 GiB");
+        made_->ids.reserve(size);
+        made_->labels.reserve(made_->items.size());
+        for (std::uint32_t i = 0; i < made_->items.size(); ++i) {
+            const Rule& rule = *made_->items[i].rule;
+            made_->labels.push_back({rule.order, static_cast<std::uint32_t>(made_->ids.size()),
+                                     static_cast<std::uint32_t>(rule.id.size())});
+            made_->ids += rule.id;
+            made_->by_id.emplace(rule.id, i);
+        }
     }
 
     void find_patterns(std::uint32_t n, std::vector<std::uint32_t>& found) const {

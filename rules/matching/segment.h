@@ -35,15 +35,33 @@
 
 namespace hogvm::matching {
 
+/// The texts of a longer list are looked up by their hash.
+constexpr std::size_t kFewInList = 8;
+
 struct Segment {
+    /// Most tests are of a field against a constant, or a few, and most fields are of the constant's type. Then no
+    /// conversions are to be thought of; otherwise the operator itself decides.
+    enum class Shortcut : std::uint8_t { None, Text, Number, Flag, Texts };
     struct Node {
         Term::Kind kind;
         Opcode op;
+        Shortcut shortcut = Shortcut::None;
         std::uint32_t first_operand = 0;  // in `operands`
         std::uint32_t operand_count = 0;
-        std::uint32_t detail = 0;  // of a Global its path, of Matches and Search the pattern, of In the list, of Code
-                                   // and ToText the program
-        Value constant;
+        std::uint32_t detail = 0;  // of a Global its path, of Matches and Search the pattern, of a List the list, of
+                                   // Code, ToText and Version the program, of a test with a shortcut the field's node
+        Value constant = Value::null();  // of a test with a shortcut what the field is compared with
+    };
+    struct Pattern {
+        pattern::Compiled compiled;
+        bool is_negated;
+        bool asks_text;  // is in no empty text
+        bool is_empty;   // is in no text at all
+
+        /// What the test gives where the pattern was found, or was not.
+        bool holds(bool is_found, bool is_text) const {
+            return (is_found && !is_empty && (is_text || !asks_text)) != is_negated;
+        }
     };
     struct List {
         Value array;
@@ -51,7 +69,13 @@ struct Segment {
     };
     struct Item {
         std::shared_ptr<const Rule> rule;
-        std::uint64_t order = 0;  // the rule's
+    };
+    /// What a match tells of an item's rule. Labels of items that an event finds together lie together; the rules
+    /// themselves are large, may be anywhere, and are not looked at when they match.
+    struct Label {
+        std::uint64_t order;
+        std::uint32_t id;  // in `ids`
+        std::uint32_t id_size;
     };
     /// A rule where an event finds it, with its tests. Those of a branch lie together.
     struct Candidate {
@@ -97,10 +121,12 @@ struct Segment {
     std::vector<Node> nodes;
     std::vector<std::uint32_t> operands;
     std::vector<std::vector<Value>> paths;
-    std::vector<pattern::Compiled> patterns;
+    std::vector<Pattern> patterns;
     std::vector<List> lists;
     std::vector<std::shared_ptr<const Program>> programs;
     std::vector<Item> items;
+    std::vector<Label> labels;  // of the items
+    std::string ids;            // one after the other
     std::vector<std::uint32_t> tests;
     std::vector<std::string_view> names;  // at most 64, bit i standing for names[i]
     std::vector<NameGroup> name_groups;
@@ -114,6 +140,7 @@ struct Segment {
     std::span<const std::uint32_t> operands_of(const Node& n) const {
         return std::span(operands).subspan(n.first_operand, n.operand_count);
     }
+    std::string_view id_of(const Label& label) const { return std::string_view(ids).substr(label.id, label.id_size); }
     std::span<const std::uint32_t> tests_of(const Candidate& c) const {
         return std::span(tests).subspan(c.first_test, c.test_count);
     }
