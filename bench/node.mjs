@@ -41,6 +41,8 @@ const WAYS = {
     'runBatch, objects, 2 threads': [EVENTS, batch(objects, { threads: 2 })],
     'runBatch, bytes to text, 1 thread': [EVENTS, batch(bytes, { threads: 1, json: true }), JSON.parse],
     'runBatch, bytes to text, 2 threads': [EVENTS, batch(bytes, { threads: 2, json: true }), JSON.parse],
+    'runBatch, bytes to bytes, 1 thread': [EVENTS, batch(bytes, { threads: 1, json: 'bytes' }), JSON.parse],
+    'runBatch, bytes to bytes, 2 threads': [EVENTS, batch(bytes, { threads: 2, json: 'bytes' }), JSON.parse],
 }
 
 async function timeRuns(run, count, isBatch) {

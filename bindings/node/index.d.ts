@@ -77,8 +77,11 @@ export interface RunResult<T = any> {
 export interface BatchOptions {
     /** Threads that run the program. Default: as many as the machine has cores. */
     threads?: number
-    /** Results as JSON text, which spares the main thread parsing them. */
-    json?: boolean
+    /**
+     * Results as JSON text, which spares the main thread parsing them; with "bytes" as Buffers of UTF-8, which spares it
+     * making strings of them, too.
+     */
+    json?: boolean | 'bytes'
     timeout?: number
     memoryLimit?: number
     freshUpvalues?: boolean

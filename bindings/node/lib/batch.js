@@ -59,18 +59,49 @@ function failed(error, entry = new BatchResult(undefined, 0, 0, 0)) {
     return entry
 }
 
+// In what form results come, as in src/batch.cpp.
+const OBJECTS = 0
+const TEXTS = 1
+const BYTES = 2
+
+function formOf({ json = false }) {
+    if (json === 'bytes') return BYTES
+    if (typeof json !== 'boolean') throw new TypeError(`runBatch: json: expected true, false or "bytes", got ${String(json)}`)
+    return json ? TEXTS : OBJECTS
+}
+
+/** A value that the addon could not tell as text. */
+function inForm(form, value) {
+    if (form === OBJECTS) return value
+    const text = JSON.stringify(value) ?? 'null'
+    return form === TEXTS ? text : Buffer.from(text)
+}
+
+/** The parts of the bytes of a JSON array; `ends` are those of its elements. */
+function* elementsOf(bytes, ends) {
+    let start = 1
+    for (const end of ends) {
+        yield bytes.subarray(start, end)
+        start = end + 1 // past the comma
+    }
+}
+
+const NUMBERS = 4 // of an answer
+
 /** A chunk's answers, as src/batch.h tells them. */
-function resultsOf(texts, numbers, others) {
-    const given = typeof texts === 'string' ? JSON.parse(texts) : texts
+function resultsOf(form, told, numbers, others) {
+    let given = told
+    if (form === OBJECTS) given = JSON.parse(told)
+    else if (form === BYTES) given = [...elementsOf(told, numbers.filter((_, i) => i % NUMBERS === 3))]
     const results = given.map(
-        (result, i) => new BatchResult(result, numbers[i * 3], numbers[i * 3 + 1], numbers[i * 3 + 2])
+        (result, i) => new BatchResult(result, numbers[i * NUMBERS], numbers[i * NUMBERS + 1], numbers[i * NUMBERS + 2])
     )
-    for (const [at, told, printed] of others) {
+    for (const [at, more, printed] of others) {
         const entry = results[at]
         entry.printed = printed
-        if (told === undefined) continue
-        if ('value' in told) entry.result = typeof texts === 'string' ? told.value : (JSON.stringify(told.value) ?? 'null')
-        else failed(exceptionOf({ ...told.error, payload: JSON.parse(told.error.payload) }), entry)
+        if (more === undefined) continue
+        if ('value' in more) entry.result = inForm(form, more.value)
+        else failed(exceptionOf({ ...more.error, payload: JSON.parse(more.error.payload) }), entry)
     }
     return results
 }
@@ -81,6 +112,7 @@ async function runBatch(program, bundled, events, options = {}) {
     const { signal } = options
     signal?.throwIfAborted()
     const threads = threadsOf(options)
+    const form = formOf(options)
     const chunks = [] // of results, by index
     let pending = 0
     let wake
@@ -88,10 +120,10 @@ async function runBatch(program, bundled, events, options = {}) {
     let fault
 
     setLimits(options)
-    const batch = addon.openBatch(program, threads, native.zone, !!options.json, (index, texts, numbers, others) => {
+    const batch = addon.openBatch(program, threads, native.zone, form, (index, told, numbers, others) => {
         try {
             const { positions } = chunks[index]
-            resultsOf(texts, numbers, others).forEach((result, i) => (chunks[index].results[positions[i]] = result))
+            resultsOf(form, told, numbers, others).forEach((result, i) => (chunks[index].results[positions[i]] = result))
         } catch (error) {
             fault ??= error
         }
@@ -117,7 +149,7 @@ async function runBatch(program, bundled, events, options = {}) {
             while (pending >= threads * CHUNKS_PER_THREAD && !signal?.aborted) await wanted()
             signal?.throwIfAborted()
         }
-        for await (const event of events) {
+        const add = (event) => {
             try {
                 const text = textOf(event, bundled)
                 chunk.positions.push(chunk.results.length)
@@ -127,7 +159,13 @@ async function runBatch(program, bundled, events, options = {}) {
             } catch (error) {
                 chunk.results.push(failed(error))
             }
-            if (chunk.results.length >= CHUNK_EVENTS || chunk.units >= CHUNK_UNITS) await submit()
+            return chunk.results.length >= CHUNK_EVENTS || chunk.units >= CHUNK_UNITS
+        }
+        // `for await` takes as long for an event of an array as the event itself.
+        if (events[Symbol.asyncIterator]) {
+            for await (const event of events) if (add(event)) await submit()
+        } else {
+            for (const event of events) if (add(event instanceof Promise ? await event : event)) await submit()
         }
         if (chunk.results.length) await submit()
         while (pending > 0 && !signal?.aborted) await wanted()

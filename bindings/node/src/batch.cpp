@@ -6,11 +6,14 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <hogvm/convert.h>
 #include <hogvm/json.h>
+#include <hogvm/text.h>
 #include <hogvm/vm.h>
 
 #include "guard.h"
@@ -21,6 +24,8 @@
 
 namespace hogvm::node {
 namespace {
+
+constexpr std::size_t kNumbers = 4;  // of an answer: operations, peak memory, milliseconds, where its text ends
 
 /// What one event came to.
 struct Answer {
@@ -34,22 +39,70 @@ struct Answer {
     double ms = 0;
 };
 
+/// In what form JavaScript gets results; the numbers are lib/batch.js's.
+enum class Form : std::uint8_t { Objects, Texts, Bytes };
+
 struct Chunk {
     std::uint32_t index = 0;
-    std::vector<std::string> events;
+    std::string events;                   // one after the other
+    std::vector<std::size_t> event_ends;  // in `events`
     std::vector<Answer> answers;
     std::string texts;              // a JSON array of the results; null where one is told otherwise
-    std::vector<std::size_t> ends;  // of each in it
+    std::u16string units;           // the same where it is not ASCII; to find these takes as long as a short run
+    std::vector<std::size_t> ends;  // of each result in it, in bytes or units
 };
+
+/// Chunks that were told, to be used again. Their texts are so large that the system would take the memory back and
+/// give it anew, page by page, which costs as much as the runs.
+class Spares {
+  public:
+    std::unique_ptr<Chunk> take() {
+        const std::lock_guard lock(mutex_);
+        if (chunks_.empty()) return std::make_unique<Chunk>();
+        auto chunk = std::move(chunks_.back());
+        chunks_.pop_back();
+        return chunk;
+    }
+    void give(std::unique_ptr<Chunk> chunk) {
+        chunk->events.clear();
+        chunk->event_ends.clear();
+        chunk->answers.clear();
+        chunk->texts.clear();
+        chunk->units.clear();
+        chunk->ends.clear();
+        const std::lock_guard lock(mutex_);
+        chunks_.push_back(std::move(chunk));
+    }
+
+  private:
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Chunk>> chunks_;
+};
+
+/// What a thread has to tell; it may be told when the batch is gone.
+struct Told {
+    std::unique_ptr<Chunk> chunk;
+    std::shared_ptr<Spares> spares;
+};
+
+/// The UTF-16 of `texts`, and the ends in it.
+void find_units(Chunk& chunk) {
+    std::size_t from = 0;
+    for (std::size_t& end : chunk.ends) {
+        append_units(std::string_view(chunk.texts).substr(from, end - from), chunk.units);
+        from = std::exchange(end, chunk.units.size());
+    }
+    chunk.units += u']';
+}
 
 class Batch {
   public:
-    Batch(std::shared_ptr<const Program> program, const RunOptions& options, std::string zone, bool gives_text,
+    Batch(std::shared_ptr<const Program> program, const RunOptions& options, std::string zone, Form form,
           Napi::ThreadSafeFunction done)
         : program_(std::move(program)),
           options_(options),
           zone_(std::move(zone)),
-          gives_text_(gives_text),
+          form_(form),
           done_(std::move(done)) {}
     ~Batch() {
         stop_ = true;
@@ -63,6 +116,7 @@ class Batch {
         working_ = threads;
         for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
     }
+    std::unique_ptr<Chunk> new_chunk() { return spares_->take(); }
     void submit(std::unique_ptr<Chunk> chunk) {
         const std::lock_guard lock(mutex_);
         chunks_.push_back(std::move(chunk));
@@ -92,8 +146,10 @@ class Batch {
         Vm vm(host);
         while (std::unique_ptr<Chunk> chunk = next()) {
             answer(vm, *chunk);
-            Chunk* const told = chunk.release();
-            if (done_.NonBlockingCall(told, gives_text_ ? tell<true> : tell<false>) != napi_ok)
+            auto* const told = new Told{std::move(chunk), spares_};
+            if (done_.NonBlockingCall(told, form_ == Form::Objects ? tell<Form::Objects>
+                                            : form_ == Form::Texts ? tell<Form::Texts>
+                                                                   : tell<Form::Bytes>) != napi_ok)
                 delete told;  // the environment is ending
         }
         if (--working_ == 0) done_.Release();
@@ -101,7 +157,10 @@ class Batch {
 
     void answer(Vm& vm, Chunk& chunk) const {
         chunk.texts = "[";
-        for (const std::string& event : chunk.events) {
+        std::size_t from = 0;
+        for (const std::size_t end : chunk.event_ends) {
+            const std::string_view event = std::string_view(chunk.events).substr(from, end - from);
+            from = end;
             if (chunk.texts.size() > 1) chunk.texts += ',';
             const std::size_t start = chunk.texts.size();
             chunk.answers.push_back(answer_event(vm, event, chunk.texts));
@@ -112,10 +171,10 @@ class Batch {
             chunk.ends.push_back(chunk.texts.size());
         }
         chunk.texts += ']';
-        chunk.events.clear();
+        if (form_ != Form::Bytes && !text::is_ascii(chunk.texts)) find_units(chunk);
     }
 
-    Answer answer_event(Vm& vm, const std::string& event, std::string& texts) const {
+    Answer answer_event(Vm& vm, std::string_view event, std::string& texts) const {
         Answer answer;
         Outcome outcome = vm.run(*program_, event, options_);
         answer.ops = static_cast<double>(outcome.ops);
@@ -145,27 +204,29 @@ class Batch {
     }
 
     /// On JavaScript's thread.
-    template <bool kTexts>
-    static void tell(Napi::Env env, Napi::Function done, Chunk* given) {
-        const std::unique_ptr<Chunk> chunk(given);
+    template <Form kForm>
+    static void tell(Napi::Env env, Napi::Function done, Told* given) {
+        const std::unique_ptr<Told> told(given);
         if (env == nullptr) return;
         try {
-            tell_chunk(env, done, *chunk, kTexts);
+            tell_chunk(env, done, *told->chunk, kForm);
+            told->spares->give(std::move(told->chunk));
         } catch (const Failure&) {  // the environment is ending
         } catch (const Napi::Error&) {
         }
     }
 
-    static void tell_chunk(Napi::Env env, const Napi::Function& done, const Chunk& chunk, bool gives_text) {
+    static void tell_chunk(Napi::Env env, const Napi::Function& done, const Chunk& chunk, Form form) {
         Environment& environment = Environment::of(env);
         const std::size_t count = chunk.answers.size();
-        auto numbers = Napi::Float64Array::New(env, count * 3);
+        auto numbers = Napi::Float64Array::New(env, count * kNumbers);
         auto others = Napi::Array::New(env);
         for (std::size_t i = 0; i < count; ++i) {
             const Answer& answer = chunk.answers[i];
-            numbers[i * 3] = answer.ops;
-            numbers[i * 3 + 1] = answer.max_memory;
-            numbers[i * 3 + 2] = answer.ms;
+            numbers[i * kNumbers] = answer.ops;
+            numbers[i * kNumbers + 1] = answer.max_memory;
+            numbers[i * kNumbers + 2] = answer.ms;
+            numbers[i * kNumbers + 3] = static_cast<double>(chunk.ends[i]);
             if (answer.is_exact && answer.printed.empty()) continue;
             auto row = Napi::Array::New(env, 3);
             row.Set(0u, Napi::Number::New(env, static_cast<double>(i)));
@@ -176,8 +237,23 @@ class Batch {
             row.Set(2u, lines);
             others.Set(others.Length(), row);
         }
-        const Napi::Value texts = gives_text ? split(environment, chunk) : text(environment, chunk.texts);
-        done.Call({Napi::Number::New(env, chunk.index), texts, numbers, others});
+        done.Call({Napi::Number::New(env, chunk.index), results(environment, chunk, form), numbers, others});
+    }
+
+    static Napi::Value results(Environment& environment, const Chunk& chunk, Form form) {
+        if (form == Form::Bytes)
+            return Napi::Buffer<char>::Copy(environment.env, chunk.texts.data(), chunk.texts.size());
+        if (form == Form::Texts) return split(environment, chunk);
+        return part(environment, chunk, 0, chunk.units.empty() ? chunk.texts.size() : chunk.units.size());
+    }
+
+    static Napi::Value part(Environment& environment, const Chunk& chunk, std::size_t from, std::size_t to) {
+        napi_value out = nullptr;
+        checked(environment,
+                chunk.units.empty()
+                    ? napi_create_string_latin1(environment.env, chunk.texts.data() + from, to - from, &out)
+                    : napi_create_string_utf16(environment.env, chunk.units.data() + from, to - from, &out));
+        return {environment.env, out};
     }
 
     static Napi::Value split(Environment& environment, const Chunk& chunk) {
@@ -185,8 +261,7 @@ class Batch {
         std::size_t start = 1;
         for (std::size_t i = 0; i < chunk.ends.size(); ++i) {
             const Napi::HandleScope scope(environment.env);
-            const std::string_view all = chunk.texts;
-            texts.Set(static_cast<std::uint32_t>(i), text(environment, all.substr(start, chunk.ends[i] - start)));
+            texts.Set(static_cast<std::uint32_t>(i), part(environment, chunk, start, chunk.ends[i]));
             start = chunk.ends[i] + 1;  // past the comma
         }
         return texts;
@@ -217,8 +292,9 @@ class Batch {
     std::shared_ptr<const Program> program_;
     RunOptions options_;
     std::string zone_;
-    bool gives_text_;
+    Form form_;
     Napi::ThreadSafeFunction done_;
+    std::shared_ptr<Spares> spares_ = std::make_shared<Spares>();
     std::vector<std::thread> threads_;
     std::atomic<std::size_t> working_ = 0;
     std::atomic<bool> stop_ = false;
@@ -236,9 +312,9 @@ Napi::Value open_batch(const Napi::CallbackInfo& info) {
     return guarded(info, [&](Environment& environment) {
         const Napi::Env env = info.Env();
         auto done = Napi::ThreadSafeFunction::New(env, info[4].As<Napi::Function>(), "hogvm.runBatch", 0, 1);
-        auto batch = std::make_unique<Batch>(program_of(env, info[0]), options_of(environment),
-                                             info[2].As<Napi::String>().Utf8Value(),
-                                             info[3].As<Napi::Boolean>().Value(), std::move(done));
+        auto batch = std::make_unique<Batch>(
+            program_of(env, info[0]), options_of(environment), info[2].As<Napi::String>().Utf8Value(),
+            static_cast<Form>(info[3].As<Napi::Number>().Uint32Value()), std::move(done));
         batch->start(info[1].As<Napi::Number>().Uint32Value());
         return Napi::External<Batch>::New(env, batch.release(), [](Napi::Env, Batch* ended) { delete ended; });
     });
@@ -246,16 +322,17 @@ Napi::Value open_batch(const Napi::CallbackInfo& info) {
 
 Napi::Value submit(const Napi::CallbackInfo& info) {
     return guarded(info, [&](Environment& environment) {
-        auto chunk = std::make_unique<Chunk>();
+        Batch& batch = batch_of(info);
+        std::unique_ptr<Chunk> chunk = batch.new_chunk();
         chunk->index = info[1].As<Napi::Number>().Uint32Value();
         const auto events = info[2].As<Napi::Array>();
         const std::uint32_t count = events.Length();
-        chunk->events.reserve(count);
         for (std::uint32_t i = 0; i < count; ++i) {
             const Napi::HandleScope scope(info.Env());
-            chunk->events.push_back(read_document(environment, events.Get(i)));
+            append_document(environment, events.Get(i), chunk->events);
+            chunk->event_ends.push_back(chunk->events.size());
         }
-        batch_of(info).submit(std::move(chunk));
+        batch.submit(std::move(chunk));
         return info.Env().Undefined();
     });
 }

@@ -9,9 +9,10 @@
 
 namespace hogvm::node {
 
-/// (program, threads, zone, gives text, done) → batch. Limits come by the registers. `done` is called with (index,
-/// texts, numbers, others): the results' JSON texts, an array of them or the text of one; for each event ops, peak
-/// memory and milliseconds; and for those that have more to tell [position, {value} or {error}, printed lines].
+/// (program, threads, zone, form, done) → batch. Limits come by the registers. `done` is called with (index, results,
+/// numbers, others): the results' JSON, by the form as the text of an array of them, as an array of texts, or as the
+/// array's text in a Buffer; for each event ops, peak memory, milliseconds and where its result ends in that; and for
+/// those that have more to tell [position, {value} or {error}, printed lines].
 Napi::Value open_batch(const Napi::CallbackInfo& info);
 Napi::Value submit(const Napi::CallbackInfo& info);        ///< (batch, index, [JSON text or UTF-8 bytes])
 Napi::Value close_batch(const Napi::CallbackInfo& info);   ///< (batch): nothing more will be submitted

@@ -67,17 +67,17 @@ std::string read_string(Environment& environment, napi_value string) {
     return text.find(kReplacement) == std::string::npos ? text : by_units(environment, string);
 }
 
-std::string read_document(Environment& environment, napi_value value) {
+void append_document(Environment& environment, napi_value value, std::string& out) {
     bool is_bytes = false;
     checked(environment, napi_is_typedarray(environment.env, value, &is_bytes));
     if (is_bytes) {
         void* data = nullptr;
         std::size_t size = 0;
         checked(environment, napi_get_typedarray_info(environment.env, value, nullptr, &size, &data, nullptr, nullptr));
-        return {static_cast<const char*>(data), size};
+        out.append(static_cast<const char*>(data), size);
+        return;
     }
     const std::string text = read_string(environment, value);
-    std::string out;
     std::size_t copied = 0;
     for (std::size_t at = text.find('\xED'); at != std::string::npos; at = text.find('\xED', at + 1)) {
         if (static_cast<unsigned char>(text[at + 1]) < 0xA0) continue;
@@ -88,7 +88,13 @@ std::string read_document(Environment& environment, napi_value value) {
         for (int shift = 12; shift >= 0; shift -= 4) out += kDigits[unit >> shift & 15];
         copied = end;
     }
-    return copied == 0 ? text : out.append(text, copied);
+    out.append(text, copied);
+}
+
+std::string read_document(Environment& environment, napi_value value) {
+    std::string text;
+    append_document(environment, value, text);
+    return text;
 }
 
 Value Reader::read(napi_value value) {

@@ -26,6 +26,7 @@ std::string read_string(Environment& environment, napi_value string);
 
 /// JSON text from a string or from UTF-8 bytes. Lone surrogates in a string are escaped, as JSON must have them.
 std::string read_document(Environment& environment, napi_value text);
+void append_document(Environment& environment, napi_value text, std::string& out);
 
 enum class Shape : std::uint8_t {
     Host,  // objects as the host has them: plain objects are Type::Object; from_host makes them a program's

@@ -19,21 +19,6 @@ bool has_surrogate(std::string_view text) {
     return false;
 }
 
-std::u16string units_of(std::string_view text) {
-    std::u16string units;
-    units.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();) {
-        const std::uint32_t code = text::next(text, &at);
-        if (code >= 0x10000) {
-            units += static_cast<char16_t>(0xD800 + ((code - 0x10000) >> 10));
-            units += static_cast<char16_t>(0xDC00 + ((code - 0x10000) & 0x3FF));
-        } else {
-            units += static_cast<char16_t>(code);
-        }
-    }
-    return units;
-}
-
 bool is_json_at(Value v, std::size_t& size, int depth) {
     ++size;
     switch (v.type()) {
@@ -68,6 +53,26 @@ bool is_json(Value v, std::size_t& size) {
     return is_json_at(v, size, 0);
 }
 
+void append_units(std::string_view wtf8, std::u16string& units) {
+    for (std::size_t at = 0; at < wtf8.size();) {
+        // Most of most texts is ASCII, which is copied by the dozen.
+        std::size_t end = at;
+        while (end < wtf8.size() && static_cast<unsigned char>(wtf8[end]) < 0x80) ++end;
+        const std::size_t to = units.size();
+        units.resize(to + end - at);
+        for (std::size_t k = 0; k < end - at; ++k) units[to + k] = static_cast<unsigned char>(wtf8[at + k]);
+        at = end;
+        if (at == wtf8.size()) break;
+        const std::uint32_t code = text::next(wtf8, &at);
+        if (code >= 0x10000) {
+            units += static_cast<char16_t>(0xD800 + ((code - 0x10000) >> 10));
+            units += static_cast<char16_t>(0xDC00 + ((code - 0x10000) & 0x3FF));
+        } else {
+            units += static_cast<char16_t>(code);
+        }
+    }
+}
+
 napi_value write_string(Environment& environment, Value string) {
     napi_value out = nullptr;
     const std::string_view text = string.as_text();
@@ -79,7 +84,8 @@ napi_value write_string(Environment& environment, Value string) {
 napi_value write_string(Environment& environment, std::string_view text) {
     napi_value out = nullptr;
     if (has_surrogate(text)) {
-        const std::u16string units = units_of(text);
+        std::u16string units;
+        append_units(text, units);
         checked(environment, napi_create_string_utf16(environment.env, units.data(), units.size(), &out));
     } else {
         checked(environment, napi_create_string_utf8(environment.env, text.data(), text.size(), &out));

@@ -1,6 +1,7 @@
 // Hog's values to JavaScript's.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -16,6 +17,9 @@ namespace hogvm::node {
 /// A string of WTF-8 text.
 napi_value write_string(Environment& environment, Value text);
 napi_value write_string(Environment& environment, std::string_view wtf8);
+
+/// The UTF-16 of WTF-8 text.
+void append_units(std::string_view wtf8, std::u16string& units);
 
 /// Shape::Hog gives values as the reference's results have them: dicts are Maps, tuples arrays with the property
 /// __isHogTuple. Shape::Host gives plain objects and arrays; the values must have been converted (to_host).

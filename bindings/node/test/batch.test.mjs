@@ -39,6 +39,34 @@ test('results as text', async () => {
     assert.deepEqual(results.map(({ result }) => result), ['{"b":["ü",1]}', 'null', '"x"'])
 })
 
+test('results as bytes', async () => {
+    const events = [{ a: { b: ['ü', '\ud800', 1] } }, { a: null }, {}, { a: '' }]
+    const texts = await program.runBatch(events, { json: true })
+    const results = await program.runBatch(events, { json: 'bytes' })
+    assert.ok(results.every(({ result, error }) => Buffer.isBuffer(result) || error !== undefined))
+    assert.deepEqual(results.map(({ result }) => result?.toString()), texts.map(({ result }) => result))
+    assert.equal(results[2].result, undefined)
+    const odd = new Program(['_H', 1, op.FLOAT, 0, op.FLOAT, 0, op.DIVIDE])
+    assert.deepEqual((await odd.runBatch([{}, {}], { json: 'bytes' })).map(({ result }) => String(result)), ['null', 'null'])
+    await assert.rejects(program.runBatch([{}], { json: 'text' }), /json: expected true, false or "bytes", got text/)
+})
+
+test('texts are whole, whatever their letters', async () => {
+    const values = ['a', 'ü', 'ж'.repeat(300), '😀', '\ud800', 'a\u0000b', 'x'.repeat(5000), '', '\u2028"\\']
+    for (const json of [false, true, 'bytes']) {
+        const results = await program.runBatch(values.map((a) => ({ a })), { json, threads: 2 })
+        const told = results.map(({ result }) => (json ? JSON.parse(result) : result))
+        assert.deepEqual(told, values)
+        const alone = await program.runBatch([{ a: 'ascii' }, { a: values }], { json })
+        assert.deepEqual(alone.map(({ result }) => (json ? JSON.parse(result) : result)), ['ascii', values])
+    }
+})
+
+test('promises of events are awaited', async () => {
+    const results = await program.runBatch([Promise.resolve({ a: 1 }), { a: 2 }])
+    assert.deepEqual(results.map(({ result }) => result), [1, 2])
+})
+
 test('events may be any iterable, also an asynchronous one, and none', async () => {
     async function* events() {
         for (let a = 0; a < 300; a++) yield { a }
