@@ -33,6 +33,13 @@ def ways(name: str) -> dict[str, Way]:
     def many(event: object, threads: int) -> Way:
         return lambda count: [result.value for result in program.run_many([event] * count, threads=threads)][-1:]
 
+    def many_texts(threads: int) -> Way:
+        def run(count: int) -> list[object]:
+            results = program.run_many([TEXT] * count, threads=threads, json="bytes")
+            return [json.loads([result.value for result in results][-1])]
+
+        return run
+
     def loop(run: Callable[[], object]) -> Way:
         return lambda count: [run() for _ in range(count)][-1:]
 
@@ -44,6 +51,8 @@ def ways(name: str) -> dict[str, Way]:
         "`Program.run_many`, dicts in, 2 threads": many(EVENT, 2),
         "`Program.run_many`, JSON text in, 1 thread": many(TEXT, 1),
         "`Program.run_many`, JSON text in, 2 threads": many(TEXT, 2),
+        "`Program.run_many`, bytes to bytes, 1 thread": many_texts(1),
+        "`Program.run_many`, bytes to bytes, 2 threads": many_texts(2),
     }
 
 

@@ -7,6 +7,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -35,13 +36,19 @@ struct Event {
     std::optional<PrefetchedGlobals> globals;
     py::object refusal;  // the exception for what is no event
     Outcome outcome;
+    std::string json;  // of the result, where that is asked for
     Raised raised;
 };
 
 class Batch {
   public:
-    Batch(const LoadedProgram& program, const py::list& events, const Settings& settings)
-        : program_(*program.program), events_(events), settings_(settings), paths_(program_), results_(events.size()) {}
+    Batch(const LoadedProgram& program, const py::list& events, Form form, const Settings& settings)
+        : program_(*program.program),
+          events_(events),
+          form_(form),
+          settings_(settings),
+          paths_(program_),
+          results_(events.size()) {}
 
     py::list run(std::size_t threads);
 
@@ -57,6 +64,7 @@ class Batch {
 
     const Program& program_;
     const py::list& events_;
+    const Form form_;
     const Settings& settings_;
     const Paths paths_;
     py::list results_;
@@ -115,7 +123,11 @@ class Batch::Worker {
         event.raised = std::exchange(execution_.raised(), Raised());
         try {
             // The Vm forgets its values at the next run.
-            event.outcome.result = copy(event.outcome.result, heap_);
+            if (batch_.form_ == Form::Objects) {
+                event.outcome.result = copy(event.outcome.result, heap_);
+            } else if (event.outcome.finished()) {
+                event.json = event.outcome.json();
+            }
             std::vector<Value> args;
             for (const Value arg : event.outcome.args) args.push_back(copy(arg, heap_));
             event.outcome.args = heap_.array_of(args)->values();
@@ -131,10 +143,19 @@ class Batch::Worker {
         if (event.raised.is_there() && event.raised.is_fatal()) raise(event.raised.exception());
         if (event.outcome.failed()) return exception_of(event.outcome, event.raised, batch_.settings_);
         try {
-            return make_result(event.outcome);
+            if (batch_.form_ == Form::Objects || !event.outcome.finished()) return make_result(event.outcome);
+            return make_result(event.outcome, json_of(event));
         } catch (const Failure& e) {
             return exception_of(e);
         }
+    }
+
+    py::object json_of(const Event& event) const {
+        const auto size = static_cast<Py_ssize_t>(event.json.size());
+        PyObject* const text = batch_.form_ == Form::Bytes ? PyBytes_FromStringAndSize(event.json.data(), size)
+                                                           : PyUnicode_DecodeUTF8(event.json.data(), size, nullptr);
+        if (text == nullptr) throw py::error_already_set();
+        return py::reinterpret_steal<py::object>(text);
     }
 
     Batch& batch_;
@@ -222,8 +243,9 @@ py::list Batch::run(std::size_t threads) {
 
 }  // namespace
 
-py::list run_many(const LoadedProgram& program, const py::list& events, std::size_t threads, const Settings& settings) {
-    return Batch(program, events, settings).run(threads);
+py::list run_many(const LoadedProgram& program, const py::list& events, std::size_t threads, Form form,
+                  const Settings& settings) {
+    return Batch(program, events, form, settings).run(threads);
 }
 
 }  // namespace hogvm::python

@@ -39,13 +39,16 @@ names. timeout is in seconds or a timedelta; memory_limit is in bytes of the ref
 
 Returns a Result, or raises HogVMException.)";
 
-constexpr const char* kRunManyDoc = R"(run_many(events, *, threads=None, **settings)
+constexpr const char* kRunManyDoc = R"(run_many(events, *, threads=None, json=False, **settings)
 --
 
 Runs the program once for each event, on several threads (by default as many as there are processors), without the GIL.
 
 Events are dicts or other Mappings, or JSON text (str or bytes), which needs no GIL to be read. Returns a list in the
-order of the events: a Result for each, or the exception for one that failed.)";
+order of the events: a Result for each, or the exception for one that failed.
+
+With json=True the values are JSON text, and with json='bytes' such text as UTF-8. From text to text the threads hardly
+need the GIL, and so do the more the more there are.)";
 
 constexpr const char* kResumeDoc = R"(resume(state, value=None, globals=None, **settings)
 --
@@ -100,13 +103,22 @@ std::size_t threads_of(PyObject* given) {
     return static_cast<std::size_t>(std::min<Py_ssize_t>(threads, kMostThreads));
 }
 
+Form form_of(PyObject* given) {
+    if (given == Py_False) return Form::Objects;
+    if (given == Py_True) return Form::Text;
+    if (PyUnicode_Check(given) && PyUnicode_CompareWithASCIIString(given, "bytes") == 0) return Form::Bytes;
+    throw py::value_error("json: expected True, False or 'bytes', got " + py::repr(given).cast<std::string>());
+}
+
 py::object run_many(LoadedProgram& self, const Arguments& arguments) {
     PyObject* events = nullptr;
     PyObject* threads = Py_None;
+    PyObject* json = Py_False;
     Settings settings;
     each("run_many", arguments, {"events"}, [&](std::string_view name, PyObject* given) {
         if (name == "events") return events = given, true;
         if (name == "threads") return threads = given, true;
+        if (name == "json") return json = given, true;
         return settings.take(name.data(), given);
     });
     if (events == nullptr) throw py::type_error("run_many() missing 1 required argument: 'events'");
@@ -114,7 +126,7 @@ py::object run_many(LoadedProgram& self, const Arguments& arguments) {
         throw py::type_error("events: expected an iterable of events, got one event");
     const auto list = py::reinterpret_steal<py::list>(PySequence_List(events));
     if (!list) throw py::error_already_set();
-    return python::run_many(self, list, threads_of(threads), settings);
+    return python::run_many(self, list, threads_of(threads), form_of(json), settings);
 }
 
 std::shared_ptr<State> state_of(PyObject* object) {

@@ -167,7 +167,10 @@ void add_result(py::module_& module) {
 }
 
 py::object make_result(Outcome& outcome) {
-    py::object value = outcome.finished() ? to_python(outcome.result) : py::object();
+    return make_result(outcome, outcome.finished() ? to_python(outcome.result) : py::object());
+}
+
+py::object make_result(Outcome& outcome, py::object value) {
     auto object = py::reinterpret_steal<py::object>(result_type->tp_alloc(result_type, 0));
     if (!object) throw py::error_already_set();
     Result* r = self_of(object.ptr());

@@ -18,6 +18,8 @@ void add_result(py::module_& module);
 /// The Result of a run that did not fail; converts its values. Needs the GIL. Raises Failure{Depth} for a value that is
 /// nested too deeply.
 py::object make_result(Outcome& outcome);
+/// Likewise, with a value that was converted already.
+py::object make_result(Outcome& outcome, py::object value);
 
 /// The state in a Result, to be resumed, once; null if the object is no Result. Raises ValueError if the run was not
 /// suspended or its state is used up.

@@ -29,6 +29,23 @@ def test_results_are_in_the_order_of_the_events(threads: int | None, form: Any) 
     assert values(results) == [{"n": [i], "text": "é" * (i % 5)} for i in range(1000)]
 
 
+def test_results_as_json_text() -> None:
+    value = {"n": [1, 2.5, None, True], "é": "\N{GRINNING FACE}"}
+    events: list[Any] = [{"x": value}, json.dumps({"x": value}), {}, {"x": datetime(2024, 5, 1, tzinfo=timezone.utc)}]
+    for form, kind in ((True, str), ("bytes", bytes)):
+        first, second, failed, date = reading("x").run_many(events, json=form, threads=2)  # type: ignore[call-overload]
+        assert isinstance(first.value, kind)
+        assert json.loads(first.value) == json.loads(second.value) == value
+        assert isinstance(failed, hogvm.HogVMException)
+        assert json.loads(date.value)["__hogDateTime__"] is True
+    assert reading("x").run_many(['{"x": "\\ud800"}'], json="bytes")[0].value == b'"\\ud800"'  # type: ignore[union-attr]
+    (waiting,) = FETCHING.run_many([{}], json=True, async_functions=["fetch"])
+    assert isinstance(waiting, hogvm.Result)
+    assert waiting.suspended
+    with pytest.raises(ValueError, match="json: expected True, False or 'bytes', got 'text'"):
+        FILTER.run_many([{}], json="text")  # type: ignore[arg-type]
+
+
 def test_no_events() -> None:
     assert FILTER.run_many([]) == []
 
