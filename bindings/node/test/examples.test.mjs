@@ -7,6 +7,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'node:test'
 
+import { examplesOf } from './examples.mjs'
+
 const here = (file) => fileURLToPath(new URL(file, import.meta.url))
 
 // A project of its own, in which the package is installed.
@@ -16,10 +18,9 @@ fs.symlinkSync(here('..'), path.join(project, 'node_modules/hogvm'))
 test.after(() => fs.rmSync(project, { recursive: true }))
 
 for (const file of ['../README.md', '../../../docs/node.md']) {
-    const blocks = [...fs.readFileSync(here(file), 'utf8').matchAll(/^```js\n(.*?)^```\n(?:\s*```text\n(.*?)^```\n)?/gms)]
-    for (const [i, [, code, printed = '']] of blocks.entries()) {
+    for (const [i, { code, printed, extension }] of examplesOf(here(file)).entries()) {
         test(`${path.basename(file)}: example ${i + 1}`, () => {
-            const script = path.join(project, `${i}.${/^import /m.test(code) ? 'mjs' : 'cjs'}`)
+            const script = path.join(project, `${i}${extension}`)
             fs.writeFileSync(script, code)
             assert.equal(execFileSync(process.execPath, [script], { encoding: 'utf8' }), printed)
         })
