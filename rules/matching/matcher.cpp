@@ -77,6 +77,8 @@ void Matcher::start(const Segment& segment) {
         memory_->marks.assign(segment.nodes.size(), 0);
         memory_->values.resize(segment.nodes.size());
         memory_->seen.assign(segment.items.size(), 0);
+        memory_->answers.resize(segment.slot_count);
+        memory_->answered.assign(segment.columns.size(), 0);
     }
     ++memory_->generation;
 }
@@ -159,32 +161,76 @@ void Matcher::visit(std::uint32_t place) {
         if (truth(table.field()) == Truth::Failed) continue;
         table.look_up(known_value(table.field()), [this](std::uint32_t below) { visit(below); });
     }
-    if (branch.groups.empty()) {
-        for (const Segment::Candidate& candidate : branch.candidates) decide(candidate);
-        return;
-    }
-    visit_grouped(branch);
+    sift(branch);
+    decide_sifted(branch);
 }
 
-void Matcher::visit_grouped(const Segment::Branch& branch) {
+/// Puts those candidates on `sifted_` that the columns leave; what they told needs no looking at again.
+void Matcher::sift(const Segment::Branch& branch) {
+    sifted_.clear();
+    if (branch.answers.empty()) {
+        for (const Segment::Candidate& candidate : branch.candidates) sifted_.push_back({&candidate, 0});
+        return;
+    }
+    bool is_told = true;
+    for (const std::uint32_t column : branch.columns) is_told = answer(column) && is_told;
+    const std::size_t count = branch.candidates.size();
+    is_left_.assign(count, 1);
+    sifted_.resize(count);
+    // By pointers of our own: a byte that is written might be any vector's.
+    std::uint8_t* const is_left = is_left_.data();
+    const std::uint8_t* const answers = memory_->answers.data();
+    for (const Segment::Answer& a : branch.answers) is_left[a.candidate] &= answers[a.slot];
+    // Every candidate is written, and the next one over those that are not left: that needs no guessing.
+    const Segment::Candidate* const candidates = branch.candidates.data();
+    Sifted* next = sifted_.data();
+    for (std::size_t k = 0; k < count; ++k) {
+        *next = {candidates + k, is_told ? candidates[k].column_count : std::uint32_t{0}};
+        next += is_left[k];
+    }
+    sifted_.resize(static_cast<std::size_t>(next - sifted_.data()));
+}
+
+/// Whether the column could tell for the event.
+bool Matcher::answer(std::uint32_t place) {
+    std::uint32_t& answered = memory_->answered[place];
+    if (answered >> 1 == memory_->generation) return (answered & 1) != 0;
+    const Column& column = segment_->columns[place];
+    const std::span<std::uint8_t> answers =
+        std::span(memory_->answers).subspan(segment_->first_slots[place], column.tests().size());
+    bool is_told = false;
+    if (truth(column.field()) != Truth::Failed) {
+        is_told = column.answer(known_value(column.field()), answers);
+    } else {
+        std::fill(answers.begin(), answers.end(), std::uint8_t{1});
+    }
+    answered = memory_->generation << 1 | (is_told ? 1 : 0);
+    return is_told;
+}
+
+void Matcher::decide_sifted(const Segment::Branch& branch) {
+    if (branch.groups.empty()) {
+        for (const Sifted& s : sifted_) decide(*s.candidate, s.held);
+        return;
+    }
     // The fast tests of all rules come first; then it is known how many wait for which patterns.
-    const std::size_t start = pending_.size();
     counts_.assign(branch.groups.size(), 0);
-    for (const Segment::Candidate& candidate : branch.candidates) {
+    std::size_t waiting = 0;
+    for (const Sifted& s : sifted_) {
+        const Segment::Candidate& candidate = *s.candidate;
         if (candidate.group_count == 0) {
-            decide(candidate);
+            decide(candidate, s.held);
             continue;
         }
         if (memory_->seen[candidate.item] == memory_->generation) continue;
-        if (all_hold(candidate, candidate.fast_count) == Truth::False) continue;
-        pending_.push_back(&candidate);
+        if (all_hold(candidate, s.held, candidate.fast_count) == Truth::False) continue;
+        sifted_[waiting++] = s;
         const std::uint32_t* places = &segment_->group_places[candidate.first_group];
         for (std::uint32_t k = 0; k < candidate.group_count; ++k) ++counts_[places[k]];
     }
     for (std::size_t g = 0; g < branch.groups.size(); ++g)
         if (counts_[g] >= kWorthSearching) search(*segment_->groups[branch.groups[g]]);
-    for (std::size_t k = start; k < pending_.size(); ++k) decide(*pending_[k]);
-    pending_.resize(start);
+    for (std::size_t k = 0; k < waiting; ++k) decide(*sifted_[k].candidate, sifted_[k].held);
 }
 
 /// Searches for all patterns of a group at once, and keeps what is found.
@@ -211,9 +257,10 @@ void Matcher::search(const Segment::PatternGroup& group) {
     for (const int place : places_) keep_all(group.nodes[static_cast<std::size_t>(place)], true);
 }
 
-void Matcher::decide(const Segment::Candidate& candidate) {
+/// The first `held` of its tests are known to hold.
+void Matcher::decide(const Segment::Candidate& candidate, std::uint32_t held) {
     if (!is_open(candidate.item)) return;
-    Truth result = all_hold(candidate, candidate.test_count);
+    Truth result = all_hold(candidate, held, candidate.test_count);
     if (result == Truth::True && candidate.needs_true) {
         const Value v = known_value(segment_->tests[candidate.first_test]);
         if (!(v.is(Type::Bool) && v.as_bool())) result = Truth::False;
@@ -224,8 +271,8 @@ void Matcher::decide(const Segment::Candidate& candidate) {
     found_.push_back({label.order, segment_->id_of(label)});
 }
 
-Matcher::Truth Matcher::all_hold(const Segment::Candidate& candidate, std::uint32_t count) {
-    for (std::uint32_t k = 0; k < count; ++k)
+Matcher::Truth Matcher::all_hold(const Segment::Candidate& candidate, std::uint32_t from, std::uint32_t to) {
+    for (std::uint32_t k = from; k < to; ++k)
         if (const Truth t = truth(segment_->tests[candidate.first_test + k]); t != Truth::True) return t;
     return Truth::True;
 }

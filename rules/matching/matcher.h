@@ -59,9 +59,16 @@ class Matcher {
     struct Memory {
         std::uint64_t serial = 0;
         std::uint32_t generation = 0;
-        std::vector<std::uint32_t> marks;  // by node: the generation, whether it has a value, and a Truth
-        std::vector<Value> values;         // by node, where its mark says so; the others are booleans
-        std::vector<std::uint32_t> seen;   // by item: the generation
+        std::vector<std::uint32_t> marks;     // by node: the generation, whether it has a value, and a Truth
+        std::vector<Value> values;            // by node, where its mark says so; the others are booleans
+        std::vector<std::uint32_t> seen;      // by item: the generation
+        std::vector<std::uint8_t> answers;    // by slot
+        std::vector<std::uint32_t> answered;  // by column: twice the generation, plus 1 where it could tell
+    };
+    /// A candidate, and how many of its tests are known to hold.
+    struct Sifted {
+        const Segment::Candidate* candidate;
+        std::uint32_t held;
     };
     struct Found {
         std::uint64_t order;
@@ -76,12 +83,14 @@ class Matcher {
     void match_part(const Snapshot::Part& part);
     void check_risks();
     void visit(std::uint32_t branch);
-    void visit_grouped(const Segment::Branch& branch);
-    void decide(const Segment::Candidate& candidate);
+    void sift(const Segment::Branch& branch);
+    bool answer(std::uint32_t column);
+    void decide_sifted(const Segment::Branch& branch);
+    void decide(const Segment::Candidate& candidate, std::uint32_t held);
     void decide_alone(std::uint32_t item);
     void run_and_keep(const Segment::Item& item);
     bool is_open(std::uint32_t item);
-    Truth all_hold(const Segment::Candidate& candidate, std::uint32_t count);
+    Truth all_hold(const Segment::Candidate& candidate, std::uint32_t from, std::uint32_t to);
     void search(const Segment::PatternGroup& group);
     Truth evaluate(std::uint32_t node);
     Truth keep(std::uint32_t node, Value v);
@@ -101,9 +110,10 @@ class Matcher {
     const Snapshot::Part* part_ = nullptr;
     const Segment* segment_ = nullptr;
     Memory* memory_ = nullptr;
-    std::uint64_t missing_ = 0;  // names that the event lacks
-    std::vector<const Segment::Candidate*> pending_;
-    std::vector<std::size_t> counts_;  // by group: pending candidates that have its patterns
+    std::uint64_t missing_ = 0;          // names that the event lacks
+    std::vector<std::uint8_t> is_left_;  // by candidate of a branch
+    std::vector<Sifted> sifted_;
+    std::vector<std::size_t> counts_;  // by group: candidates that have its patterns and wait
     std::vector<int> places_;
     std::vector<Found> found_;
     std::vector<FoundFailure> failures_;

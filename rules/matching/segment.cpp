@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <tuple>
 
 #include <hogvm/convert.h>
 #include <hogvm/error.h>
@@ -14,6 +15,10 @@ namespace {
 
 using Kind = Term::Kind;
 
+constexpr std::size_t kWorthColumns = 16;     // candidates of a branch
+constexpr std::size_t kFewestInColumn = 2;    // tests
+constexpr std::size_t kMostInColumn = 2048;   // likewise; all are answered, though few may be asked for
+constexpr std::size_t kMostListColumn = 128;  // likewise of lists, whose answers are kept for every text in them
 constexpr std::uint32_t kNone = UINT32_MAX;
 constexpr std::size_t kMostNames = 64;
 constexpr std::size_t kFewItems = 8;     // a branch of no more is not divided
@@ -62,6 +67,7 @@ class Builder {
         for (std::uint32_t i = 0; i < made_->items.size(); ++i)
             if (is_indexed_[i]) all.push_back(i);
         group_few();
+        add_columns();
         made_->branches.emplace_back();
         std::vector<std::uint32_t> used;
         divide(0, all, used);
@@ -392,14 +398,64 @@ class Builder {
         }
         for (const std::uint32_t item : rest) add_candidate(made_->branches[branch], item);
         add_groups(made_->branches[branch]);
+        add_answers(made_->branches[branch]);
     }
 
     void add_candidate(Segment::Branch& branch, std::uint32_t item) {
-        const Tests& tests = tests_[item];
+        Tests& tests = tests_[item];
+        const auto fast_end = tests.nodes.begin() + static_cast<std::ptrdiff_t>(tests.fast_count);
+        const auto columns_end = std::stable_partition(tests.nodes.begin(), fast_end,
+                                                       [this](std::uint32_t n) { return column_of_[n] != kNone; });
         branch.candidates.push_back({item, static_cast<std::uint32_t>(made_->tests.size()),
                                      static_cast<std::uint16_t>(tests.nodes.size()),
+                                     static_cast<std::uint16_t>(columns_end - tests.nodes.begin()),
                                      static_cast<std::uint16_t>(tests.fast_count), 0, 0, tests.needs_true});
         made_->tests.insert(made_->tests.end(), tests.nodes.begin(), tests.nodes.end());
+    }
+
+    /// Columns of the tests that are whole conditions of rules.
+    void add_columns() {
+        column_of_.assign(made_->nodes.size(), kNone);
+        slot_of_.assign(made_->nodes.size(), kNone);
+        std::vector<bool> is_known(made_->nodes.size());
+        std::map<std::tuple<std::uint32_t, Opcode, Segment::Shortcut>, std::vector<Column::Test>> by_field;
+        for (const Tests& tests : tests_) {
+            for (const std::uint32_t n : tests.nodes) {
+                const Segment::Node& test = made_->nodes[n];
+                if (is_known[n] || test.shortcut == Segment::Shortcut::None) continue;
+                is_known[n] = true;
+                if (Column::can_hold(test.op, test.constant))
+                    by_field[{test.detail, test.op, test.shortcut}].push_back({n, test.constant});
+            }
+        }
+        for (auto& [key, tests] : by_field) {
+            const auto& [field, op, shortcut] = key;
+            const std::size_t most = shortcut == Segment::Shortcut::Texts ? kMostListColumn : kMostInColumn;
+            if (tests.size() >= kFewestInColumn && tests.size() <= most) add_column({field, op, std::move(tests)});
+        }
+    }
+
+    void add_column(Column column) {
+        const auto place = static_cast<std::uint32_t>(made_->columns.size());
+        made_->first_slots.push_back(made_->slot_count);
+        for (const Column::Test& test : column.tests()) {
+            column_of_[test.node] = place;
+            slot_of_[test.node] = made_->slot_count++;
+        }
+        made_->columns.push_back(std::move(column));
+    }
+
+    void add_answers(Segment::Branch& branch) const {
+        if (branch.candidates.size() < kWorthColumns) return;
+        for (std::uint32_t k = 0; k < branch.candidates.size(); ++k) {
+            const Segment::Candidate& candidate = branch.candidates[k];
+            for (const std::uint32_t test : made_->tests_of(candidate).first(candidate.column_count)) {
+                branch.answers.push_back({slot_of_[test], k});
+                branch.columns.push_back(column_of_[test]);
+            }
+        }
+        std::sort(branch.columns.begin(), branch.columns.end());
+        branch.columns.erase(std::unique(branch.columns.begin(), branch.columns.end()), branch.columns.end());
     }
 
     void add_table(std::uint32_t branch, std::uint32_t field, const std::vector<std::uint32_t>& items,
@@ -543,6 +599,8 @@ class Builder {
         bool needs_true = false;
     };
     std::unordered_map<std::uint32_t, std::uint32_t> group_of_;  // by pattern, of those of the whole segment
+    std::vector<std::uint32_t> column_of_;                       // by node
+    std::vector<std::uint32_t> slot_of_;                         // by node
     std::vector<bool> is_indexed_;                               // by item
     std::vector<Tests> tests_;                                   // by item
     std::vector<std::vector<Keys>> keys_;                        // by item

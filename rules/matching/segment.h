@@ -9,6 +9,9 @@
 // table follows Hog's =, which compares '1' with 1: what is found is checked by evaluating the test, so the tables need
 // only never miss.
 //
+// Where a branch has many rules, their tests of fields against constants are not evaluated as nodes, but by columns
+// (column.h), which answer for all tests of a field at a time.
+//
 // Beside the tree stand the rules that must be looked at for every event, since they fail, or are not read at all:
 //   - those that read a global which the event lacks (`names`: which rule reads which globals, as bits),
 //   - those with a part that may fail (`risks`), which is evaluated for every event, once for all rules that have it,
@@ -29,6 +32,7 @@
 #include <hogvm/pattern.h>
 #include <hogvm/program.h>
 
+#include "column.h"
 #include "reading.h"
 #include "rule.h"
 #include "table.h"
@@ -82,10 +86,11 @@ struct Segment {
         std::uint32_t item;
         std::uint32_t first_test;  // in `tests`
         std::uint16_t test_count;
-        std::uint16_t fast_count;   // the tests after so many have patterns or code
-        std::uint32_t first_group;  // in `group_places`
-        std::uint16_t group_count;  // the groups that have its patterns
-        bool needs_true;            // its one test must be the boolean true, not just truthy
+        std::uint16_t column_count;  // so many tests are in columns
+        std::uint16_t fast_count;    // the tests after so many have patterns or code
+        std::uint32_t first_group;   // in `group_places`
+        std::uint16_t group_count;   // the groups that have its patterns
+        bool needs_true;             // its one test must be the boolean true, not just truthy
     };
     /// Patterns that are searched for in the same text: all of a segment's if they are not too many, which keeps the
     /// automaton at hand, else those of one branch.
@@ -100,9 +105,17 @@ struct Segment {
         PatternGroup(const PatternGroup&) = delete;
         PatternGroup& operator=(const PatternGroup&) = delete;
     };
+    /// A test in a column: where its answer is, and the candidate's place in the branch.
+    struct Answer {
+        std::uint32_t slot;
+        std::uint32_t candidate;
+    };
     struct Branch {
         std::vector<Table> tables;
         std::vector<Candidate> candidates;
+        // Of many candidates all tests in columns are looked at, instead of one after the other until one fails.
+        std::vector<std::uint32_t> columns;
+        std::vector<Answer> answers;
         std::vector<std::uint32_t> groups;  // in the segment's `groups`; candidates name them by their places here
     };
     struct Risk {
@@ -124,6 +137,9 @@ struct Segment {
     std::vector<Pattern> patterns;
     std::vector<List> lists;
     std::vector<std::shared_ptr<const Program>> programs;
+    std::vector<Column> columns;
+    std::vector<std::uint32_t> first_slots;  // of the columns
+    std::uint32_t slot_count = 0;
     std::vector<Item> items;
     std::vector<Label> labels;  // of the items
     std::string ids;            // one after the other
