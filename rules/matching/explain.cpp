@@ -1,6 +1,7 @@
 #include "explain.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>
@@ -23,8 +24,8 @@ std::string shortened(std::string text) {
 
 class Explainer {
   public:
-    Explainer(const Rule& rule, Matcher& matcher, const Library& library)
-        : rule_(rule), matcher_(matcher), library_(library) {}
+    Explainer(const Rule& rule, Matcher& matcher, const Host& host, const Library& library)
+        : rule_(rule), reading_(rule.reading(host)), matcher_(matcher), library_(library) {}
 
     Explanation explain() {
         if (!rule_.enabled) {
@@ -32,25 +33,25 @@ class Explainer {
             explanation_.text = "the rule is disabled";
             return std::move(explanation_);
         }
-        const Outcome outcome = matcher_.run_alone(rule_, !rule_.reading);
+        const Outcome outcome = matcher_.run_alone(rule_, !reading_);
         if (outcome.failed()) return failed(outcome.error);
         const bool is_match = outcome.result.is(Type::Bool) && outcome.result.as_bool();
         explanation_.outcome = is_match ? Explanation::Outcome::Matched : Explanation::Outcome::NotMatched;
         result_ = json::to_text(outcome.result);
-        if (!rule_.reading) return unread(outcome);
+        if (!reading_) return unread(outcome);
         if (is_match) return matched();
         return not_matched();
     }
 
   private:
-    const Reading& reading() const { return *rule_.reading; }
+    const Reading& reading() const { return *reading_; }
 
     Explanation failed(const Error& error) {
         explanation_.outcome = Explanation::Outcome::Failed;
         explanation_.error = error;
         explanation_.ip = error.ip;
         explanation_.text = error.text() + " (chunk " + error.chunk + ", token " + std::to_string(error.ip) + ")";
-        if (rule_.reading) {
+        if (reading_) {
             const std::uint32_t part = part_at(reading().root, error.ip);
             explanation_.condition = words_of(reading(), part);
             explanation_.text += " in " + shortened(explanation_.condition);
@@ -144,6 +145,7 @@ class Explainer {
     }
 
     const Rule& rule_;
+    const std::optional<Reading> reading_;
     Matcher& matcher_;
     const Library& library_;
     Explanation explanation_;
@@ -152,8 +154,8 @@ class Explainer {
 
 }  // namespace
 
-Explanation explain(const Rule& rule, Matcher& matcher, const Library& library) {
-    return Explainer(rule, matcher, library).explain();
+Explanation explain(const Rule& rule, Matcher& matcher, const Host& host, const Library& library) {
+    return Explainer(rule, matcher, host, library).explain();
 }
 
 }  // namespace hogvm::matching

@@ -8,6 +8,6 @@
 namespace hogvm::matching {
 
 /// For the matcher's event.
-Explanation explain(const Rule& rule, Matcher& matcher, const Library& library);
+Explanation explain(const Rule& rule, Matcher& matcher, const Host& host, const Library& library);
 
 }  // namespace hogvm::matching

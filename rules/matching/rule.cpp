@@ -23,6 +23,8 @@ std::string id_of(const boost::json::object& rule, const std::string& pointer) {
 
 }  // namespace
 
+std::optional<Reading> Rule::reading(const Host& host) const { return is_read ? read(*program, host) : std::nullopt; }
+
 Loader::Loader(const RuleSetOptions& options)
     : options_(options), library_(options.library != nullptr ? *options.library : standard_library()) {}
 
@@ -37,12 +39,12 @@ std::shared_ptr<Rule> Loader::load(const boost::json::value& json, const std::st
                             "\"enabled\" must be true or false, got " + shortened(*enabled));
         rule->enabled = enabled->get_bool();
     }
-    rule->program = program_of(object, rule->id, pointer, rule->reading);
+    rule->program = program_of(object, rule->id, pointer, rule->is_read);
     return rule;
 }
 
 std::shared_ptr<const Program> Loader::program_of(const boost::json::object& rule, const std::string& id,
-                                                  const std::string& pointer, std::optional<Reading>& reading) {
+                                                  const std::string& pointer, bool& is_read) {
     const boost::json::value* filter = rule.if_contains("filter");
     const boost::json::value* bytecode = rule.if_contains("bytecode");
     if ((filter == nullptr) == (bytecode == nullptr))
@@ -53,9 +55,9 @@ std::shared_ptr<const Program> Loader::program_of(const boost::json::object& rul
             filter != nullptr ? boost::json::value(filter_bytecode(*filter, options_.filters)) : *bytecode;
         if (!heap_ || heap_->bytes() > kLargestHeap) heap_ = std::make_shared<Heap>();
         std::shared_ptr<const Program> program = Program::load(json::from_boost(tokens, *heap_), heap_, library_);
-        reading = read(*program, options_.host);
+        is_read = read(*program, options_.host).has_value();
         // A run may decode more of a program that is no straight line, on the program's heap.
-        return reading ? program : Program::load(tokens, library_);
+        return is_read ? program : Program::load(tokens, library_);
     } catch (const FilterError& e) {
         throw RuleError(id, place + e.pointer, e.message);
     } catch (const LoadError& e) {

@@ -20,7 +20,11 @@ struct Rule {
     bool enabled = true;
     std::uint64_t order = 0;  // rules answer in ascending order
     std::shared_ptr<const Program> program;
-    std::optional<Reading> reading;  // none where the program has to be run as it is
+    bool is_read = false;  // else the program has to be run as it is
+
+    /// The program as an expression, if it is read. Not kept, for it takes as much memory as all the rest, and only
+    /// those who build an index or explain need it.
+    std::optional<Reading> reading(const Host& host) const;
 };
 
 /// Loads rules; for one thread at a time.
@@ -33,7 +37,7 @@ class Loader {
 
   private:
     std::shared_ptr<const Program> program_of(const boost::json::object& rule, const std::string& id,
-                                              const std::string& pointer, std::optional<Reading>& reading);
+                                              const std::string& pointer, bool& is_read);
 
     const RuleSetOptions& options_;
     const Library& library_;

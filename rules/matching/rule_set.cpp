@@ -111,7 +111,8 @@ class RuleSet::Impl {
         const std::optional<Snapshot::Found> found = reading.data().find(id);
         if (!found) return std::nullopt;
         read(reading.workspace().event(), reading.data());
-        return matching::explain(*found->part->segment->items[found->item].rule, reading.workspace(), library_);
+        return matching::explain(*found->part->segment->items[found->item].rule, reading.workspace(), options_.host,
+                                 library_);
     }
 
     std::size_t size() const { return published_.read(options_).data().size; }
@@ -137,7 +138,7 @@ class RuleSet::Impl {
             take_rules(last, merged);
             next->parts.pop_back();
         }
-        next->parts.push_back({build_segment(std::move(merged), library_), nullptr, 0});
+        next->parts.push_back({build_segment(std::move(merged), options_.host, library_), nullptr, 0});
         publish(std::move(next));
     }
 
@@ -162,7 +163,7 @@ class RuleSet::Impl {
             if (2 * part.gone <= part.segment->items.size()) continue;
             std::vector<std::shared_ptr<const Rule>> kept;
             take_rules(part, kept);
-            part = {build_segment(std::move(kept), library_), nullptr, 0};
+            part = {build_segment(std::move(kept), options_.host, library_), nullptr, 0};
         }
         std::erase_if(snapshot.parts, [](const Snapshot::Part& part) { return part.segment->items.empty(); });
     }

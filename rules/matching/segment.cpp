@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include <hogvm/convert.h>
@@ -55,7 +56,8 @@ void append_token(Value v, std::string& out) {
 
 class Builder {
   public:
-    Builder(std::vector<std::shared_ptr<const Rule>> rules, const Library& library) : library_(library) {
+    Builder(std::vector<std::shared_ptr<const Rule>> rules, const Host& host, const Library& library)
+        : host_(host), library_(library) {
         static std::atomic<std::uint64_t> serials{0};
         made_ = std::make_shared<Segment>();
         made_->serial = ++serials;
@@ -224,12 +226,12 @@ class Builder {
         keys_.emplace_back();
         tests_.emplace_back();
         if (!item.rule->enabled) return;
-        reading_ = item.rule->reading ? &*item.rule->reading : nullptr;
+        reading_ = item.rule->reading(host_);
         tokens_ = item.rule->program->chunks()[0]->tokens;
         std::uint64_t names = 0;
         std::vector<std::uint32_t> conjuncts;
-        if (reading_ != nullptr) flatten(reading_->root, conjuncts);
-        if (reading_ == nullptr || conjuncts.size() > kMostTests || !bits_of(reading_->root, names)) {
+        if (reading_) flatten(reading_->root, conjuncts);
+        if (!reading_ || conjuncts.size() > kMostTests || !bits_of(reading_->root, names)) {
             made_->unread.push_back(at);
             return;
         }
@@ -587,6 +589,7 @@ class Builder {
         }
     }
 
+    const Host& host_;
     const Library& library_;
     std::optional<Vm> vm_;  // made when first needed: most rules need none, and it costs more than a rule
     std::shared_ptr<Segment> made_;
@@ -605,14 +608,15 @@ class Builder {
     std::vector<Tests> tests_;                                   // by item
     std::vector<std::vector<Keys>> keys_;                        // by item
     // Of the rule being added:
-    const Reading* reading_ = nullptr;
+    std::optional<Reading> reading_;
     const Array* tokens_ = nullptr;
 };
 
 }  // namespace
 
-std::shared_ptr<const Segment> build_segment(std::vector<std::shared_ptr<const Rule>> rules, const Library& library) {
-    return Builder(std::move(rules), library).take();
+std::shared_ptr<const Segment> build_segment(std::vector<std::shared_ptr<const Rule>> rules, const Host& host,
+                                             const Library& library) {
+    return Builder(std::move(rules), host, library).take();
 }
 
 }  // namespace hogvm::matching

@@ -162,6 +162,8 @@ struct Segment {
     }
 };
 
-std::shared_ptr<const Segment> build_segment(std::vector<std::shared_ptr<const Rule>> rules, const Library& library);
+/// `host` is the one that the rules run with.
+std::shared_ptr<const Segment> build_segment(std::vector<std::shared_ptr<const Rule>> rules, const Host& host,
+                                             const Library& library);
 
 }  // namespace hogvm::matching
