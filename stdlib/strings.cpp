@@ -70,7 +70,12 @@ Value concat(Call& call) {
     for (const Value v : call.args) {
         if (v.is(Type::Null)) continue;
         const Value text = text_of(call, v);
-        if (text.is_string()) out.append(text);
+        if (!text.is_string()) continue;
+        if (out.view().empty()) {
+            out.begin_with(text);
+        } else {
+            out.append(text);
+        }
     }
     return out.finish();
 }

@@ -11,6 +11,14 @@ namespace {
 
 constexpr std::size_t kSharedText = 64;  // bytes; a shorter text is copied for each view of it
 
+/// Room to grow in place. It is kept, at most as much again as is used: without it what a program builds in a loop
+/// would be copied twice for each collection, and soon each copy would bring about the next collection.
+std::size_t spare_of(const Array* a) {
+    Buffer* buffer = a->buffer;
+    if (a->items + a->size != buffer->items() + buffer->used) return 0;
+    return std::min(buffer->capacity - buffer->used, a->size);
+}
+
 }  // namespace
 
 Collector::Collector(Heap& heap) : heap_(heap) {
@@ -21,6 +29,7 @@ Collector::Collector(Heap& heap) : heap_(heap) {
     heap_.used_blocks_ = 0;
     heap_.next_ = heap_.end_ = nullptr;
     heap_.bytes_ = 0;
+    open_texts_ = std::exchange(heap_.open_texts_, {});
     // What is moved was within the bound; failing half-way would leave nothing to go on with.
     max_bytes_ = std::exchange(heap_.max_bytes_, std::numeric_limits<std::size_t>::max() / 2);
 }
@@ -69,22 +78,40 @@ void Collector::move_text(Value& v) {
         if (found != moved_text_.end() && found->second.size() >= s.size()) to = found->second.data();
     }
     if (to == nullptr) {
-        const Value copied = heap_.string_units(s, surplus);
-        to = copied.as_text().data();
+        to = copied(s);
         if (s.size() >= kSharedText) moved_text_[s.data()] = {to, s.size()};
     }
     v = Value::text_of(to, s.size(), surplus).charged(charged);
 }
 
+/// The text on the new blocks, with the room behind it, if it is being built.
+const char* Collector::copied(std::string_view text) {
+    std::size_t spare = 0;
+    for (Heap::OpenText& open : open_texts_) {
+        if (open.end != text.data() + text.size()) continue;
+        spare = std::min(open.spare, text.size());
+        open = {};
+    }
+    char* to = static_cast<char*>(heap_.allocate(text.size() + spare));
+    std::memcpy(to, text.data(), text.size());
+    if (spare > 0) heap_.open_text({to + text.size(), spare});
+    return to;
+}
+
 Node* Collector::moved(Node* n) {
     if (!is_old(n)) return n;
-    const auto found = moved_.find(n);
-    if (found != moved_.end()) return found->second;
+    if (Node* known = forwarded(n)) return known;
     Node* fresh = shell_of(n);
-    moved_.emplace(n, fresh);
+    n->visiting = true;
+    n->parent = fresh;
+    moved_.push_back(fresh);
     pending_.emplace_back(fresh, n);
     return fresh;
 }
+
+/// Where an old node was moved to; null if it was not. No walk is under way between instructions, so one that was moved
+/// is marked as visited, and its parent, which its copy has, is the copy.
+Node* Collector::forwarded(const Node* old) { return old->visiting ? old->parent : nullptr; }
 
 /// A copy of the node's head, with room for what it holds.
 Node* Collector::shell_of(Node* n) {
@@ -95,8 +122,9 @@ Node* Collector::shell_of(Node* n) {
             a->buffer = nullptr;
             a->items = nullptr;
             if (old->size > 0) {
-                a->buffer = new (heap_.allocate(sizeof(Buffer) + old->size * sizeof(Value)))
-                    Buffer{old->size, old->size, old->buffer->is_shared};
+                const std::size_t capacity = old->size + spare_of(old);
+                a->buffer = new (heap_.allocate(sizeof(Buffer) + capacity * sizeof(Value)))
+                    Buffer{old->size, static_cast<std::uint32_t>(capacity), old->buffer->is_shared};
                 a->items = a->buffer->items();
             }
             return a;
@@ -106,8 +134,8 @@ Node* Collector::shell_of(Node* n) {
             const auto* old = static_cast<const Dict*>(n);
             auto* d = new (heap_.allocate(sizeof(Dict))) Dict(*old);
             d->index = nullptr;
-            d->capacity = old->size;
-            d->entries = old->size > 0 ? static_cast<Entry*>(heap_.allocate(old->size * sizeof(Entry))) : nullptr;
+            d->capacity = std::min(old->capacity, old->size * 2);
+            d->entries = d->capacity > 0 ? static_cast<Entry*>(heap_.allocate(d->capacity * sizeof(Entry))) : nullptr;
             return d;
         }
         case Type::Closure: {
@@ -162,12 +190,11 @@ void Collector::fill(Node* fresh, const Node* old) {
 /// A parent that was not reached is gone; of one whose elements another array shares, nothing is known any more.
 void Collector::fix_parent(Node* fresh) const {
     if (fresh->parent == nullptr || fresh->parent == &kManyParents || !is_old(fresh->parent)) return;
-    const auto found = moved_.find(fresh->parent);
     const auto* array = fresh->parent->type == Type::Array ? static_cast<const Array*>(fresh->parent) : nullptr;
     if (array != nullptr && array->buffer != nullptr && array->buffer->is_shared) {
         fresh->parent = &kManyParents;
     } else {
-        fresh->parent = found != moved_.end() ? found->second : nullptr;
+        fresh->parent = forwarded(fresh->parent);
     }
 }
 
@@ -177,7 +204,7 @@ void Collector::finish() {
         pending_.pop_back();
         fill(fresh, old);
     }
-    for (const auto& [old, fresh] : moved_) {
+    for (Node* fresh : moved_) {
         fix_parent(fresh);
         // Keys that are nodes hash by their address.
         if (fresh->type == Type::Dict || fresh->type == Type::Object) heap_.build_index(static_cast<Dict*>(fresh));

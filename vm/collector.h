@@ -8,6 +8,8 @@
 // the heap, in the program or the globals' document, stays where it is.
 #pragma once
 
+#include <array>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -32,15 +34,18 @@ class Collector {
   private:
     bool is_old(const void* at) const;
     Node* moved(Node* n);
+    static Node* forwarded(const Node* old);
     Node* shell_of(Node* n);
     void fill(Node* fresh, const Node* old);
     void fix_parent(Node* fresh) const;
     void move_text(Value& v);
+    const char* copied(std::string_view text);
 
     Heap& heap_;
     std::vector<Heap::Block> old_;  // sorted by address
     std::size_t max_bytes_;
-    std::unordered_map<const Node*, Node*> moved_;
+    std::array<Heap::OpenText, Heap::kOpenTexts> open_texts_;
+    std::vector<Node*> moved_;
     std::unordered_map<const char*, std::string_view> moved_text_;
     std::vector<std::pair<Node*, const Node*>> pending_;
 };

@@ -88,3 +88,31 @@ TEST_CASE("what a run keeps counts against its bound") {
     REQUIRE(outcome.failed());
     CHECK_MESSAGE(outcome.error.kind == ErrorKind::Memory, outcome.error.text());
 }
+
+TEST_CASE("what grows through collections is not copied at each of them") {
+    // let list := []; let i := 0; while (i < 1000000) { list := arrayPushBack(list, i); i := i + 1 }
+    // return [length(list), list[1], list[700000], list[1000000]]
+    Vm vm;
+    RunOptions options;
+    options.limits.memory = 0;
+    const auto program = load_program(
+        R"(["_H",1,43,0,33,0,33,1000000,36,1,15,40,18,36,0,36,1,2,"arrayPushBack",2,37,0,33,1,36,1,6,37,1,39,-25,)"
+        R"(36,0,2,"length",1,36,0,33,1,45,36,0,33,700000,45,36,0,33,1000000,45,43,4,38])");
+    const Outcome outcome = vm.run(*program, options);  // 25 times the time limit, when each push copied
+    REQUIRE_MESSAGE(outcome.finished(), outcome.error.text());
+    CHECK(outcome.json() == "[1000000,0,699999,999999]");
+}
+
+TEST_CASE("a text that grows through collections is whole") {
+    // let s := ''; let i := 0; while (i < 1000000) { s := concat(s, toString(i), ','); i := i + 1 }
+    // return [length(s), substring(s, 1, 6), substring(s, length(s) - 6)]
+    Vm vm;
+    RunOptions options;
+    options.limits.memory = 0;
+    const auto program = load_program(
+        R"(["_H",1,32,"",33,0,33,1000000,36,1,15,40,23,36,0,36,1,2,"toString",1,32,",",2,"concat",3,37,0,33,1,36,1,6,37,1,)"
+        R"(39,-30,36,0,2,"length",1,36,0,33,1,33,6,2,"substring",3,36,0,33,6,36,0,2,"length",1,7,2,"substring",2,43,3,38])");
+    const Outcome outcome = vm.run(*program, options);
+    REQUIRE_MESSAGE(outcome.finished(), outcome.error.text());
+    CHECK(outcome.json() == R"([6888890,"0,1,2,","999999,"])");
+}

@@ -81,6 +81,7 @@ void Heap::clear_blocks(std::size_t keep) {
     next_ = end_ = nullptr;
     if (!blocks_.empty()) begin_block(blocks_[used_blocks_++]);
     has_cycles_ = false;
+    open_texts_ = {};
 }
 
 Value Heap::string(std::string_view text) { return string_units(text, text::surplus(text)); }

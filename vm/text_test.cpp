@@ -87,12 +87,15 @@ TEST_CASE("halves of a pair join where texts meet, in that order only") {
 TEST_CASE("code points are read one by one") {
     std::size_t at = 0;
     const std::string_view s = "aé€😀\xED\xA0\xBD";
-    for (const std::uint32_t expected : {0x61u, 0xE9u, 0x20ACu, 0x1F600u, 0xD83Du}) CHECK(text::next(s, &at) == expected);
+    for (const std::uint32_t expected : {0x61u, 0xE9u, 0x20ACu, 0x1F600u, 0xD83Du})
+        CHECK(text::next(s, &at) == expected);
     CHECK(at == s.size());
 }
 
 TEST_CASE("a text is found at its position in units") {
-    const auto find = [](std::string_view in, std::string_view what, std::size_t from) { return text::find(Value::text(in), Value::text(what), from); };
+    const auto find = [](std::string_view in, std::string_view what, std::size_t from) {
+        return text::find(Value::text(in), Value::text(what), from);
+    };
     CHECK(find("abcabc", "c", 0) == 2);
     CHECK(find("abcabc", "c", 3) == 5);
     CHECK(find("abc", "d", 0) == std::string_view::npos);
@@ -111,9 +114,9 @@ TEST_CASE("UTF-8 is told from what is none, with the place") {
         return bad;
     };
     CHECK(first_bad("ab\xFF") == 2);
-    CHECK(first_bad("\xC0\x80") == 0);              // overlong
-    CHECK(first_bad("a\xE2\x82") == 1);             // cut short
-    CHECK(first_bad(std::string(kHigh)) == 0);      // a surrogate
+    CHECK(first_bad("\xC0\x80") == 0);                  // overlong
+    CHECK(first_bad("a\xE2\x82") == 1);                 // cut short
+    CHECK(first_bad(std::string(kHigh)) == 0);          // a surrogate
     CHECK(first_bad("12345678\xF4\x90\x80\x80") == 8);  // beyond U+10FFFF
 }
 
@@ -125,7 +128,10 @@ TEST_CASE("lone surrogates leave as U+FFFD, pairs as they are") {
 
 TEST_CASE("undecodable bytes become U+FFFD as in the WHATWG decoder") {
     Heap heap;
-    CHECK(text::decode_utf8("a\xFF""b", heap).as_text() == "a\uFFFDb");
+    CHECK(text::decode_utf8("a\xFF"
+                            "b",
+                            heap)
+              .as_text() == "a\uFFFDb");
     CHECK(text::decode_utf8("\xE2\x82", heap).as_text() == "\uFFFD");
     CHECK(text::decode_utf8(kHigh, heap).as_text() == "\uFFFD\uFFFD\uFFFD");
     CHECK(text::decode_utf8("\xF0\x9F\x98", heap).as_text() == "\uFFFD");
@@ -139,4 +145,45 @@ TEST_CASE("case mapping is Unicode's, with texts that grow and the final sigma")
     CHECK(text::to_lower(Value::text("ΟΔΟΣ"), heap).as_text() == "οδος");
     CHECK(text::to_lower(Value::text("ΣΑ"), heap).as_text() == "σα");
     CHECK(text::to_lower(Value::text("İ"), heap).as_text() == "i̇");
+}
+
+TEST_CASE("a text that is built on does not change") {
+    Heap heap;
+    const auto with = [&heap](Value text, std::string_view more) {
+        TextBuilder out(heap);
+        out.begin_with(text);
+        out.append(more);
+        return out.finish();
+    };
+    const std::string long_text(100, 'x');
+    const Value first = with(heap.string(long_text), "1");
+    const Value second = with(first, "2");
+    const Value third = with(second, "3");
+    const Value fourth = with(third, "é");
+    CHECK(fourth.as_text().data() == second.as_text().data());  // nothing was copied
+    const Value other = with(third, "other");
+    CHECK(other.as_text().data() != third.as_text().data());
+    CHECK(first.as_text() == long_text + "1");
+    CHECK(second.as_text() == long_text + "12");
+    CHECK(third.as_text() == long_text + "123");
+    CHECK(fourth.as_text() == long_text + "123é");
+    CHECK(fourth.units() == 104);
+    CHECK(other.as_text() == long_text + "123other");
+}
+
+TEST_CASE("half a surrogate pair at the end of a text joins without changing it") {
+    Heap heap;
+    const auto with = [&heap](Value text, std::string_view more) {
+        TextBuilder out(heap);
+        out.begin_with(text);
+        out.append(more);
+        return out.finish();
+    };
+    const std::string long_text(100, 'x');
+    const Value grown = with(with(heap.string(long_text), "1"), "2");
+    const Value half = with(grown, "\xED\xA0\xBD");
+    const Value whole = with(half, "\xED\xB8\x80");
+    CHECK(half.as_text() == long_text + "12\xED\xA0\xBD");
+    CHECK(whole.as_text() == long_text + "12😀");
+    CHECK(whole.units() == 104);
 }

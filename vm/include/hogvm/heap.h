@@ -13,6 +13,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -168,8 +169,16 @@ class Heap {
         std::unique_ptr<char[]> data;
         std::size_t size;
     };
+    /// Where a built text ends, and how many bytes behind it are kept for it to grow.
+    struct OpenText {
+        const char* end = nullptr;
+        std::size_t spare = 0;
+    };
+    static constexpr std::size_t kOpenTexts = 4;
     friend class Collector;
+    friend class TextBuilder;
 
+    void open_text(OpenText text) { open_texts_[next_open_text_++ % kOpenTexts] = text; }
     /// What an allocation takes of a block.
     static std::size_t taken(std::size_t bytes) { return ((bytes + 7) & ~std::size_t{7}) + poison::kGap; }
     void* allocate_block(std::size_t bytes);
@@ -201,6 +210,8 @@ class Heap {
     std::uint64_t seed_[2];
     std::uint32_t epoch_ = 1;
     bool has_cycles_ = false;
+    std::array<OpenText, kOpenTexts> open_texts_;  // what was built last
+    std::size_t next_open_text_ = 0;
     std::vector<Entry> scratch_;
 };
 
@@ -219,6 +230,9 @@ class TextBuilder {
     /// A code point or a surrogate; a pair of surrogates joins.
     void append_unit(std::uint32_t code);
     void append(Value string);
+    /// Begins with `string`, of which nothing is copied if it was built by adding to its end and nothing was added
+    /// since. So a text that grows piece by piece to n bytes costs O(n).
+    void begin_with(Value string);
     std::string_view view() const { return {data_, size_}; }
     /// The text as a value; the builder is then empty.
     Value finish();
@@ -234,6 +248,11 @@ class TextBuilder {
     char* data_ = nullptr;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
+    // What the text begins with, whose surplus is known.
+    std::size_t counted_ = 0;
+    std::size_t surplus_ = 0;
+    bool grows_ = false;       // begun with a text, as one that will be begun with may be
+    bool keeps_room_ = false;  // behind the text, for the next one that begins with it
 };
 
 }  // namespace hogvm
