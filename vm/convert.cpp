@@ -10,18 +10,33 @@
 namespace hogvm {
 namespace {
 
-/// Nodes being converted, with what they become: a node inside itself becomes the same node.
-struct Path {
-    Node* node;
-    Value converted;
-};
+/// A node being converted, for as long as this lives, with what it becomes: a node inside itself becomes the same node.
+class Step {
+  public:
+    Step(const Step*& path, const Node* node, Value converted)
+        : path_(path), outer_(path), node_(node), converted_(converted), depth_(depth(path) + 1) {
+        path = this;
+    }
+    ~Step() { path_ = outer_; }
+    Step(const Step&) = delete;
+    Step& operator=(const Step&) = delete;
 
-Value on_path(std::span<const Path> path, const Node* node, Heap& heap) {
-    heap.note_cycle();
-    for (const Path& p : path)
-        if (p.node == node) return p.converted;
-    return Value::undefined();
-}
+    static int depth(const Step* path) { return path != nullptr ? path->depth_ : 0; }
+
+    static Value find(const Step* path, const Node* node, Heap& heap) {
+        heap.note_cycle();
+        for (; path != nullptr; path = path->outer_)
+            if (path->node_ == node) return path->converted_;
+        return Value::undefined();
+    }
+
+  private:
+    const Step*& path_;
+    const Step* outer_;
+    const Node* node_;
+    Value converted_;
+    int depth_;
+};
 
 /// What both directions do alike.
 class Conversion {
@@ -32,15 +47,14 @@ class Conversion {
     template <typename Convert>
     Value array(Array* a, Convert convert) {
         Array* out = heap_.array(a->size);
-        path_.push_back({a, Value::array(out)});
+        const Step step(path_, a, Value::array(out));
         for (const Value item : a->values())
             if (!item.is(Type::Hole)) heap_.append(out, convert(item));
-        path_.pop_back();
         return Value::array(out);
     }
 
     Heap& heap_;
-    std::vector<Path> path_;
+    const Step* path_ = nullptr;  // innermost first
 };
 
 class ToHost : Conversion {
@@ -51,18 +65,17 @@ class ToHost : Conversion {
         if (!v.is_node()) return v.is(Type::Hole) ? Value::undefined() : v;
         if (v.is(Type::Closure) || v.is(Type::Callable)) return v;
         Node* n = v.as_node();
-        if (n->visiting) return on_path(path_, n, heap_);
+        if (n->visiting) return Step::find(path_, n, heap_);
         if (v.is(Type::Object) && stays_as_it_is(v.as_dict())) return v;
-        check_depth(static_cast<int>(path_.size()) + 1);
+        check_depth(Step::depth(path_) + 1);
         const Visit visit(n);
         if (v.is(Type::Array)) return array(v.as_array(), [this](Value item) { return convert(item); });
         Dict* out = heap_.object(v.as_dict()->size);
-        path_.push_back({n, Value::object(out)});
+        const Step step(path_, n, Value::object(out));
         for (const Entry& e : v.as_dict()->items()) {
             const Value key = javascript::to_string(e.key, heap_);
             if (key.as_text() != "__proto__") heap_.set_member(out, key, convert(e.value));
         }
-        path_.pop_back();
         return Value::object(out);
     }
 };
@@ -74,19 +87,18 @@ class FromHost : Conversion {
     Value convert(Value v) {
         if (!v.is_node()) return v;
         Node* n = v.as_node();
-        if (n->visiting) return on_path(path_, n, heap_);
+        if (n->visiting) return Step::find(path_, n, heap_);
         if (v.is(Type::Closure) || v.is(Type::Callable) || v.is(Type::Dict)) return v;
         if (v.is(Type::Object)) {
             const Value tagged = restored(v.as_dict());
             if (!tagged.is_nullish()) return tagged;
         }
-        check_depth(static_cast<int>(path_.size()) + 1);
+        check_depth(Step::depth(path_) + 1);
         const Visit visit(n);
         if (v.is(Type::Array)) return array(v.as_array(), [this](Value item) { return convert(item); });
         Dict* out = heap_.dict(v.as_dict()->size);
-        path_.push_back({n, Value::dict(out)});
+        const Step step(path_, n, Value::dict(out));
         for (const Entry& e : v.as_dict()->items()) heap_.set(out, e.key, convert(e.value));
-        path_.pop_back();
         return Value::dict(out);
     }
 
@@ -158,15 +170,14 @@ class Copy {
         if (v.is_string()) return heap_.string(v.as_text());
         if (!v.is_node()) return v.charged(false);
         Node* n = v.as_node();
-        if (n->visiting) return on_path(path_, n, heap_);
-        check_depth(static_cast<int>(path_.size()) + 1);
+        if (n->visiting) return Step::find(path_, n, heap_);
+        check_depth(Step::depth(path_) + 1);
         const Visit visit(n);
         switch (v.type()) {
             case Type::Array: {
                 Array* out = heap_.array(v.as_array()->size, v.as_array()->is_tuple);
-                path_.push_back({n, Value::array(out)});
+                const Step step(path_, n, Value::array(out));
                 for (const Value item : v.as_array()->values()) heap_.append(out, convert(item));
-                path_.pop_back();
                 return Value::array(out);
             }
             case Type::Closure: {
@@ -183,15 +194,14 @@ class Copy {
         }
         Dict* out = v.is(Type::Dict) ? heap_.dict(v.as_dict()->size) : heap_.object(v.as_dict()->size);
         const Value converted = v.is(Type::Dict) ? Value::dict(out) : Value::object(out);
-        path_.push_back({n, converted});
+        const Step step(path_, n, converted);
         for (const Entry& e : v.as_dict()->items()) heap_.set(out, convert(e.key), convert(e.value));
-        path_.pop_back();
         return converted;
     }
 
   private:
     Heap& heap_;
-    std::vector<Path> path_;
+    const Step* path_ = nullptr;  // innermost first
 };
 
 /// The own property of a closure or callable, as the JavaScript objects that they are; undefined if there is none.

@@ -134,13 +134,16 @@ class ThreadPatterns {
   public:
     ~ThreadPatterns() { report_hits(); }
 
-    const RE2& get(std::string_view pattern) {
-        Slot& slot = slots_[std::hash<std::string_view>{}(pattern) % kSlots];
-        if (slot.compiled != nullptr && slot.text == pattern) {
+    /// `pattern` is one of `form`, and `expression_of` gives the regular expression that it stands for.
+    template <typename Expression>
+    const RE2& get(std::string_view pattern, Form form, Expression expression_of) {
+        Slot& slot = slots_[(std::hash<std::string_view>{}(pattern) + static_cast<std::size_t>(form)) % kSlots];
+        if (slot.compiled != nullptr && slot.form == form && slot.text == pattern) {
             if (++hits_ >= 100) report_hits();
         } else {
-            slot.compiled = cache().get(pattern);
+            slot.compiled = cache().get(expression_of());
             slot.text = pattern;
+            slot.form = form;
         }
         return *slot.compiled;
     }
@@ -154,6 +157,7 @@ class ThreadPatterns {
     static constexpr std::size_t kSlots = 16;
     struct Slot {
         std::string text;
+        Form form = Form::Regex;
         Automaton compiled;
     };
     Slot slots_[kSlots];
@@ -166,7 +170,9 @@ ThreadPatterns& thread_patterns() {
     return patterns;
 }
 
-const RE2& compiled(std::string_view pattern) { return thread_patterns().get(pattern); }
+const RE2& compiled(std::string_view pattern) {
+    return thread_patterns().get(pattern, Form::Regex, [pattern] { return pattern; });
+}
 
 bool found(const RE2& re, std::string_view text) {
     return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
@@ -250,7 +256,9 @@ bool contains(std::string_view text, std::string_view literal, bool ignore_case)
 bool search(Value text, Value pattern, bool ignore_case) {
     const Text p(pattern);
     const Text t(text);
-    return found(compiled(ignore_case ? "(?i)" + std::string(p.view()) : p.view()), t.view());
+    if (!ignore_case) return found(compiled(p.view()), t.view());
+    const auto expression = [&p] { return "(?i)" + std::string(p.view()); };
+    return found(thread_patterns().get(p.view(), Form::RegexIgnoringCase, expression), t.view());
 }
 
 bool extract(std::string_view text, std::string_view pattern, std::string& out) {
@@ -268,7 +276,8 @@ bool like(Value text, Value pattern, bool ignore_case) {
     const Text t(text);
     const std::string_view core = core_of(p.view());
     if (is_literal(core, ignore_case)) return contains(t.view(), core, ignore_case);
-    return found(compiled(expression_of(core, ignore_case)), t.view());
+    const auto expression = [core, ignore_case] { return expression_of(core, ignore_case); };
+    return found(thread_patterns().get(core, ignore_case ? Form::LikeIgnoringCase : Form::Like, expression), t.view());
 }
 
 Compiled::Compiled(Form form, Value pattern)
