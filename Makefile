@@ -5,7 +5,7 @@ TIDY_JOBS ?= 2
 TIME ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build optional-node run test test-asan test-tsan fuzz fuzz-keep sbom conformance bench format tidy install clean
+.PHONY: help setup build optional-node run test test-asan test-tsan fuzz fuzz-keep sbom conformance bench bench-check bench-record format tidy install clean
 
 help: ## list what there is
 	@echo 'make TARGET, where TARGET is one of'
@@ -20,7 +20,7 @@ build: build/setup-build build/setup-python optional-node ## build the library, 
 run: build ## filter and enrich the sample events in examples/, showing what goes in, what comes out and how fast
 	@scripts/demo.sh
 
-test: build ## every test: unit, conformance, tool, documentation, install
+test: build build/setup-bench ## every test: unit, conformance, tool, documentation, install, counts of instructions
 	@ctest --preset $(PRESET)
 
 test-asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -48,13 +48,18 @@ conformance: build build/setup-node ## all compared: programs with the reference
 	@scripts/with-node.sh node conformance/flags.mjs --exe build/release/bin/hogvm_flags_exchange --crossed
 	@if [ -e bindings/node/build/Release/hogvm.node ]; then scripts/with-node.sh node conformance/flags.mjs --package bindings/node; fi
 
-bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM, Lua and posthog-node; of rule sets and of the packages
+bench: build build/setup-node build/setup-bench ## the benchmarks, beside the reference VM, Lua and others; of flags, rule sets and the packages
 	@scripts/with-node.sh node bench/compare.mjs
 	@scripts/with-node.sh node bench/compare_flags.mjs
-	@scripts/with-node.sh node bench/compare_rules.mjs
 	@build/release/bin/hogvm_rules_bench >build/rule-sets.json
 	@python3 bench/rules_plot.py build/rule-sets.json build/rule-sets.svg
 	@if [ -d build/release/python ]; then echo; PYTHONPATH=build/release/python build/python/bin/python bench/python.py; fi
+
+bench-check: build build/setup-bench ## compare the counts of instructions and allocations with what is recorded
+	@ctest --preset release -R '^bench[.]'
+
+bench-record: build build/setup-bench ## record the counts of instructions anew; the commit says what changed them, and why
+	@python3 bench/instructions.py build/release/bin/hogvm_count --record
 
 format: build/setup-lint ## rewrite the C++ files in the project's format
 	@git ls-files -co --exclude-standard '*.cpp' '*.h' | xargs clang-format -i

@@ -1,13 +1,16 @@
-// The engine's half of the benchmarks: the cases of cases.json by Google Benchmark, a time per run of the program. Each
-// program's result is compared with the one that is wanted (programs/NAME.wanted.json) before anything is timed.
+// What is timed in C++, by Google Benchmark; compare.mjs runs it beside the other engines. A benchmark is named
+// CASE/WAY:
 //
-//     hogvm_bench --benchmark_filter=^fibonacci --benchmark_format=json
+//     filter-parsed/hogvm        a case of cases.json on the engine, a time per run
+//     filter-parsed/c++          its event through the same filter written by hand
+//     filter-text/boost.json     its event's text parsed by Boost.JSON, and no more
+//     filter-text/2-threads      the engine on two threads at once that share the program
+//     load-1000/hogvm            a program of 1,000 tokens loaded from JSON text
 //
-// compare.mjs runs it beside the reference VM and Lua.
+//     hogvm_bench --benchmark_filter=^fibonacci/ --benchmark_format=json
 #include <cstdio>
 #include <exception>
-#include <fstream>
-#include <iterator>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -18,68 +21,15 @@
 
 #include <hogvm/hogvm.h>
 
+#include "cases.h"
+#include "native.h"
+
 namespace {
 
 namespace json = boost::json;
-
-const std::string kFolder = HOGVM_SOURCE_DIR "/bench/";
-
-enum class Event { None, Parsed, Text };
-
-struct Case {
-    std::string name;
-    std::shared_ptr<const hogvm::Program> program;
-    Event event = Event::None;
-    std::string event_text;
-    json::value event_value;
-    bool result_as_text = false;
-    json::value wanted;
-
-    hogvm::Outcome run(hogvm::Vm& vm) const {
-        switch (event) {
-            case Event::Parsed: return vm.run(*program, event_value);
-            case Event::Text: return vm.run(*program, event_text);
-            case Event::None: break;
-        }
-        return vm.run(*program);
-    }
-};
-
-std::string read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw std::runtime_error("can't read " + path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string text_at(const json::object& object, std::string_view key) {
-    const json::value* value = object.if_contains(key);
-    return value ? std::string(value->as_string()) : std::string();
-}
-
-Case load(const json::object& description) {
-    Case loaded;
-    loaded.name = text_at(description, "name");
-    const std::string program = kFolder + "programs/" + text_at(description, "program");
-    loaded.program = hogvm::load_program(read_file(program + ".hoge"));
-    loaded.wanted = json::parse(read_file(program + ".wanted.json"));
-    const std::string event = text_at(description, "event");
-    if (!event.empty()) {
-        loaded.event = event == "parsed" ? Event::Parsed : Event::Text;
-        loaded.event_text = read_file(kFolder + "programs/event.json");
-        loaded.event_value = json::parse(loaded.event_text);
-    }
-    loaded.result_as_text = text_at(description, "result") == "text";
-    return loaded;
-}
-
-void check(const Case& checked) {
-    hogvm::Vm vm;
-    const hogvm::Outcome outcome = checked.run(vm);
-    if (!outcome.finished()) throw std::runtime_error(checked.name + " failed: " + outcome.error.text());
-    const std::string result = outcome.json();
-    if (json::parse(result) != checked.wanted)
-        throw std::runtime_error(checked.name + " gave " + result + ", not what programs/ has as wanted");
-}
+using hogvm::bench::Case;
+using hogvm::bench::Event;
+using hogvm::bench::NativeFilter;
 
 void time_case(benchmark::State& state, const Case& timed) {
     hogvm::Vm vm;
@@ -98,20 +48,55 @@ void time_case(benchmark::State& state, const Case& timed) {
     }
 }
 
+void time_native(benchmark::State& state, const Case& timed, NativeFilter filter) {
+    const json::value* event = &timed.event_value;
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(event);
+        bool matches = timed.event == Event::Text ? filter(json::parse(timed.event_text)) : filter(*event);
+        benchmark::DoNotOptimize(matches);
+    }
+}
+
+void time_parsing(benchmark::State& state, const Case& timed) {
+    for (auto _ : state) {
+        json::value parsed = json::parse(timed.event_text);
+        benchmark::DoNotOptimize(parsed);
+    }
+}
+
+void time_loading(benchmark::State& state) {
+    const std::string text = hogvm::bench::program_of(1000);
+    for (auto _ : state) benchmark::DoNotOptimize(hogvm::load_program(text));
+}
+
+template <typename... Arguments>
+benchmark::internal::Benchmark* add(const std::string& name, Arguments&&... arguments) {
+    return benchmark::RegisterBenchmark(name.c_str(), std::forward<Arguments>(arguments)...)
+        ->MinTime(0.02)
+        ->Repetitions(15)
+        ->Unit(benchmark::kNanosecond);
+}
+
+void add_case(const Case& added) {
+    add(added.name + "/hogvm", time_case, std::cref(added));
+    if (added.event == Event::Text) {
+        add(added.name + "/boost.json", time_parsing, std::cref(added));
+        add(added.name + "/1-thread", time_case, std::cref(added))->UseRealTime();
+        add(added.name + "/2-threads", time_case, std::cref(added))->Threads(2)->UseRealTime();
+    }
+    const NativeFilter filter = hogvm::bench::native_filter(added.program_name);
+    if (filter == nullptr) return;
+    if (json::value(filter(added.event_value)) != added.wanted)
+        throw std::runtime_error(added.name + ": the filter in native.cpp does not give what programs/ has as wanted");
+    add(added.name + "/c++", time_native, std::cref(added), filter);
+}
+
 int run(int argc, char** argv) {
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-    std::vector<std::unique_ptr<const Case>> cases;
-    const json::value descriptions = json::parse(read_file(kFolder + "cases.json"));
-    for (const json::value& description : descriptions.as_array()) {
-        cases.push_back(std::make_unique<const Case>(load(description.as_object())));
-        const Case& added = *cases.back();
-        check(added);
-        benchmark::RegisterBenchmark(added.name.c_str(), time_case, std::cref(added))
-            ->MinTime(0.02)
-            ->Repetitions(15)
-            ->Unit(benchmark::kNanosecond);
-    }
+    const auto cases = hogvm::bench::load_cases();
+    for (const auto& added : cases) add_case(*added);
+    add("load-1000/hogvm", time_loading);
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();
     return 0;

@@ -117,6 +117,9 @@ for (let round = 0; round < ROUNDS; round++)
         for (let i = 0; i < BATCHES; i++) batches[way].push(batch(match))
     }
 
+fs.mkdirSync(new URL('../build/', import.meta.url), { recursive: true })
+fs.writeFileSync(new URL('../build/bench-rules.json', import.meta.url), JSON.stringify({ batches }) + '\n')
+
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1]
 const slowest = median(batches['each by the reference VM'])
 console.log(`\n| 1,000 filters, an event through Node | ${'time'.padStart(9)} | reference ÷ it |\n| ------------------------------------ | --------: | -------------: |`)

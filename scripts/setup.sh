@@ -124,7 +124,7 @@ case ${1-} in
     node) need_node ;;
     node-binding) need_node_binding ;;
     node-versions) need_node_versions ;;
-    bench) need lua5.4:lua5.4 ;;
+    bench) need lua5.4:lua5.4 valgrind:valgrind ;;
     # The sanitizers' and libFuzzer's libraries, and the names in what they report.
     fuzz) need clang-14:clang++-14 libclang-rt-14-dev llvm-14:llvm-symbolizer-14 ;;
     lint) need clang-format:clang-format clang-tidy:clang-tidy git:git ;;
