@@ -1,7 +1,7 @@
 // What a warmed-up run costs that can be counted:
 //
 //     hogvm_count allocations    {CASE: {"run": calls of malloc in a run, "result": in making its JSON text}, ...}
-//     hogvm_count runs CASE N    no more than runs a case N times, or loads a program (load-1000), for valgrind to count
+//     hogvm_count runs CASE N    no more than runs a case N times, or loads load-1000, for valgrind
 //     hogvm_count compiler       what built it, since counts of instructions are the compiler's, too
 #include <atomic>
 #include <cerrno>

@@ -3,15 +3,14 @@
 // src/flag_sets.h says how objects cross.
 'use strict'
 
-const { addon, bytes, registers, zone } = require('./native')
+const { addon, zone } = require('./native')
 const { HogVMException, told } = require('./errors')
 const { isText, textOf } = require('./documents')
-const { numbers, tags } = require('./prefetch')
+const { numbers, registers, tags, turn, TEXT_BYTES, writeAscii } = require('./slots')
 
 // As the list in src/environment.h.
 const PREFETCHED = 4
 const NOW = 11
-const TEXT_BYTES = 12
 const ID_AT = 13
 const OUTCOME = 14
 const REASON = 15
@@ -26,26 +25,12 @@ const OUTCOMES = ['decided', 'inconclusive', 'needs_server', 'unknown']
 const REASONS = [null, 'experience_continuity', 'unsupported_definition', 'unresolved_dependency', 'missing_context']
 
 const TAG = { LAZY: 0, NULL: 1, FALSE: 2, TRUE: 3, NUMBER: 4, TEXT: 5, MISSING: 6, UNDEFINED: 7 } // as in src/flag_sets.cpp
-const LONGEST = 100
 
 const hasOwn = Object.prototype.hasOwnProperty
-let generation = 0
-
-/** Writes a short ASCII text at `at`; gives where it ends, or -1 if it is none or there is no room. */
-function writeAscii(text, at) {
-    const { length } = text
-    if (length > LONGEST || at + length > bytes.length) return -1
-    for (let i = 0; i < length; i++) {
-        const unit = text.charCodeAt(i)
-        if (unit > 127) return -1
-        bytes[at + i] = unit
-    }
-    return at + length
-}
 
 /** Looks properties up; gives how many bytes of text they take, or -1 where a look-up failed or disturbed another. */
 function prefetch(person, names) {
-    const mine = ++generation
+    const mine = ++turn.count
     let used = 0
     try {
         for (let i = 0; i < names.length; i++) {
@@ -84,7 +69,7 @@ function prefetch(person, names) {
     } catch {
         return -1 // the evaluation will get there, if it reads that
     }
-    return mine === generation ? used : -1
+    return mine === turn.count ? used : -1
 }
 
 /** What is known of a flag. */

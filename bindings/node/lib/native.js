@@ -3,7 +3,7 @@
 
 const path = require('node:path')
 
-const { tags, numbers } = require('./prefetch')
+const { registers, tags, numbers, bytes } = require('./slots')
 
 function load() {
     const folder = path.join(__dirname, '..')
@@ -31,8 +31,6 @@ const MAX_MEMORY = 7
 const ASYNC_STEPS = 8
 const DURATION = 9
 const RETURNED = 10
-const registers = new Float64Array(24) // lib/flags.js has the rest
-const bytes = new Uint8Array(1024)
 
 const FLAG = { TRACE: 1, KEEP_STACK: 2, KEEP_STATE: 4, FRESH_UPVALUES: 8, COLLECT: 16 }
 const FINISHED = 0
@@ -117,7 +115,7 @@ addon.setUp({
 })
 
 module.exports = {
-    addon, bytes, zone, registers, FLAG, MODE,
+    addon, zone, registers, FLAG, MODE,
     TIMEOUT, MEMORY_LIMIT, MAX_ASYNC_STEPS, FLAGS, PREFETCHED, STATUS, OPS, MAX_MEMORY, ASYNC_STEPS, DURATION, RETURNED,
     FINISHED, SUSPENDED, FAILED, TEXT,
 }

@@ -3,16 +3,16 @@
 // Many programs, filters above all, are straight: without jumps and functions of their own, they read the same paths in
 // the same order whatever they are given. JavaScript follows a path in a tenth of the time that Node-API takes, so what
 // such a program will read is found before it runs and handed over in the order of its instructions: a tag each, numbers
-// in an array of doubles, texts and objects in an array. What is not simple (a Map, a number as a key, a global that is
+// and short ASCII texts in the slots (slots.js), other texts and objects in an array. What is not simple (a Map, a number as a key, a global that is
 // not there) is left to the addon, which looks as the program gets there; so it is where a getter throws.
 'use strict'
 
 const { Operation: op } = require('./operation')
+const { registers, tags, numbers, turn, TEXT_BYTES, writeAscii } = require('./slots')
 
-const MOST_READS = 32
-const TAG = { LAZY: 0, NULL: 1, FALSE: 2, TRUE: 3, NUMBER: 4, VALUE: 5 } // as in src/globals.h
-const tags = new Uint8Array(MOST_READS)
-const numbers = new Float64Array(MOST_READS)
+const MOST_READS = tags.length
+const TAG = { LAZY: 0, NULL: 1, FALSE: 2, TRUE: 3, NUMBER: 4, VALUE: 5, TEXT: 6 } // as in src/globals.h
+const NO_VALUES = Object.freeze([])
 
 /** The operands of the instructions that a straight program may have. */
 const OPERANDS = new Map()
@@ -46,13 +46,13 @@ function pathsOf(tokens) {
 }
 
 const hasOwn = Object.prototype.hasOwnProperty
-let generation = 0
 
-/** What lies at the paths below `globals`, told by `tags`, `numbers` and the result; undefined if a run must look itself. */
+/** What lies at the paths below `globals`, told by the slots and the result; undefined if a run must look itself. */
 function prefetch(globals, paths) {
     if (typeof globals !== 'object' || globals === null) return undefined
-    const mine = ++generation
-    const values = []
+    const mine = ++turn.count
+    let values = NO_VALUES
+    let used = 0
     try {
         for (let i = 0; i < paths.length; i++) {
             const path = paths[i]
@@ -91,11 +91,22 @@ function prefetch(globals, paths) {
                 case 'undefined':
                     tags[i] = TAG.NULL
                     break
+                case 'string': {
+                    const end = writeAscii(value, used)
+                    if (end >= 0) {
+                        tags[i] = TAG.TEXT
+                        numbers[i] = value.length * 65536 + used
+                        used = end
+                        break
+                    }
+                }
+                // falls through
                 default:
                     if (value === null) {
                         tags[i] = TAG.NULL
                     } else {
                         tags[i] = TAG.VALUE
+                        if (values === NO_VALUES) values = []
                         values[i] = value
                     }
             }
@@ -103,8 +114,8 @@ function prefetch(globals, paths) {
     } catch {
         return undefined // the run will get there
     }
-    // A getter may have run a program, with tags of its own.
-    return mine === generation ? values : undefined
+    registers[TEXT_BYTES] = used
+    return mine === turn.count ? values : undefined
 }
 
-module.exports = { pathsOf, prefetch, tags, numbers }
+module.exports = { pathsOf, prefetch }

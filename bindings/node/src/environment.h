@@ -21,7 +21,8 @@
 
 namespace hogvm::node {
 
-/// The numbers that pass between the two sides of a run, in one Float64Array; lib/native.js has the same list.
+/// The numbers that pass between the two sides of a run, in one Float64Array (lib/slots.js); lib/native.js has the same
+/// list.
 enum Register : std::size_t {
     // What a run may take.
     kTimeout,
@@ -38,7 +39,7 @@ enum Register : std::size_t {
     kReturned,
     // Of a flag's evaluation, beside kPrefetched.
     kNow,          // epoch milliseconds
-    kTextBytes,    // how much of `bytes` is used
+    kTextBytes,    // how much of `bytes` is used; by programs, too
     kIdAt,         // where the distinct id begins in `bytes`, to the end of what is used; -1 if it is not there
     kOutcome,      // FlagAnswer::Outcome
     kReason,       // FlagReason
@@ -48,6 +49,8 @@ enum Register : std::size_t {
     kNames,        // how many properties the flag is known to read
     kRegisters = 24,
 };
+
+inline constexpr std::size_t kSlotBytes = 1024;  // of short texts
 
 enum Flag : std::uint32_t {
     kTrace = 1,
@@ -69,9 +72,9 @@ class Environment {
 
     napi_env env;
     double* registers = nullptr;
-    const std::uint8_t* tags = nullptr;  // of lib/prefetch.js
+    const std::uint8_t* tags = nullptr;  // these three of lib/slots.js
     const double* numbers = nullptr;
-    const char* bytes = nullptr;        // of lib/flags.js: short texts
+    const char* bytes = nullptr;
     std::optional<Napi::Error> thrown;  // by JavaScript, while a Failure{Host} is on its way to the run's end
 
     // Functions of lib/native.js; see there.

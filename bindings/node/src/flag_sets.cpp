@@ -21,8 +21,7 @@ namespace hogvm::node {
 namespace {
 
 constexpr std::int64_t kBytesPerByte = 10;  // of definitions, as far as the garbage collector should know
-constexpr std::size_t kMostNames = 32;      // of lib/flags.js, as kMostBytes
-constexpr std::size_t kMostBytes = 1024;
+constexpr std::size_t kMostNames = 32;      // of lib/flags.js, as kSlotBytes
 
 /// How lib/flags.js tells what a property is.
 enum class Tag : std::uint8_t { Lazy, Null, False, True, Number, Text, Missing, Undefined };
@@ -214,7 +213,7 @@ class Asked {
     Asked(Environment& environment, FlagReads& reads, const Napi::CallbackInfo& info) : environment_(environment) {
         environment.thrown.reset();
         const double* registers = environment.registers;
-        const auto size = std::min(static_cast<std::size_t>(registers[kTextBytes]), kMostBytes);
+        const auto size = std::min(static_cast<std::size_t>(registers[kTextBytes]), kSlotBytes);
         std::memcpy(bytes_, environment.bytes, size);
         context_.now_ms = registers[kNow];
         const double id_at = registers[kIdAt];
@@ -276,7 +275,7 @@ class Asked {
     std::deque<ObjectProperties> group_properties_;
     std::vector<FlagGroup> groups_;
     FlagContext context_{};
-    char bytes_[kMostBytes];
+    char bytes_[kSlotBytes];
 };
 
 std::string json_of(const std::vector<FlagAnswer>& answers) {

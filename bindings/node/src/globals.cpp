@@ -109,8 +109,10 @@ PrefetchedGlobals::PrefetchedGlobals(Environment& environment, napi_value object
     : environment_(environment),
       object_(environment, object),
       elements_(elements),
-      count_(std::min(count, kMostPrefetched)) {
+      count_(std::min(count, kMostPrefetched)),
+      size_(std::min(static_cast<std::size_t>(environment.registers[kTextBytes]), kSlotBytes)) {
     // A copy: what the run calls may run a program itself.
+    std::memcpy(bytes_, environment.bytes, size_);
     std::memcpy(tags_, environment.tags, count_);
     std::memcpy(numbers_, environment.numbers, count_ * sizeof(double));
 }
@@ -123,6 +125,13 @@ bool PrefetchedGlobals::read(std::span<const Value> path, Heap& heap, Value& val
         case Tag::False: value = Value::boolean(false); return true;
         case Tag::True: value = Value::boolean(true); return true;
         case Tag::Number: value = Value::number(numbers_[at]); return true;
+        case Tag::Text: {
+            const auto packed = static_cast<std::size_t>(numbers_[at]);
+            const std::string_view texts(bytes_, size_);
+            // On the heap, since what a run gives outlives its globals.
+            value = heap.string_units(texts.substr(std::min(packed & 0xFFFF, size_), packed >> 16), 0);
+            return true;
+        }
         case Tag::Element: break;
     }
     const HandleScope scope(environment_.env);

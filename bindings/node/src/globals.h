@@ -28,13 +28,13 @@ class ObjectGlobals : public Globals {
 };
 
 /// How lib/prefetch.js tells what a path leads to.
-enum class Tag : std::uint8_t { Lazy, Null, False, True, Number, Element };
+enum class Tag : std::uint8_t { Lazy, Null, False, True, Number, Element, Text };
 inline constexpr std::size_t kMostPrefetched = 32;
 
 /// An object of which a straight program's paths were followed before it runs: the reads come in their order.
 class PrefetchedGlobals : public Globals {
   public:
-    /// `elements` is an array; `count` tags and numbers are the environment's.
+    /// `elements` is an array; `count` tags, numbers and texts are the environment's.
     PrefetchedGlobals(Environment& environment, napi_value object, napi_value elements, std::size_t count);
     bool read(std::span<const Value> path, Heap& heap, Value& value) const override;
 
@@ -45,7 +45,9 @@ class PrefetchedGlobals : public Globals {
     std::size_t count_;
     mutable std::size_t next_ = 0;
     Tag tags_[kMostPrefetched];
-    double numbers_[kMostPrefetched];
+    double numbers_[kMostPrefetched];  // of a text: where it begins in `bytes_`, and 65536 times its size
+    std::size_t size_;
+    char bytes_[kSlotBytes];
 };
 
 /// Arguments as they are, for a library function called from JavaScript: the global "0" is the first.

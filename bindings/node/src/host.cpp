@@ -129,7 +129,7 @@ void connect(Lane& lane, const std::string& local_zone) {
 
 void set_host(Lane& lane, napi_value host) {
     napi_valuetype type = napi_undefined;
-    checked(lane.environment, napi_typeof(lane.environment.env, host, &type));
+    if (host != nullptr) checked(lane.environment, napi_typeof(lane.environment.env, host, &type));
     lane.host = type == napi_object ? host : nullptr;
     std::string key;
     if (const napi_value names = member(lane, "key")) key = read_string(lane.environment, names);

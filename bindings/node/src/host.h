@@ -21,7 +21,7 @@ namespace hogvm::node {
 /// Makes the lane's Vm call JavaScript's clock, print and imports.
 void connect(Lane& lane, const std::string& local_zone);
 
-/// Makes the lane's host of a run's: `host` is an object as above, or undefined.
+/// Makes the lane's host of a run's: `host` is an object as above, or undefined or a null pointer.
 void set_host(Lane& lane, napi_value host);
 
 }  // namespace hogvm::node

@@ -241,13 +241,14 @@ Napi::Value run(const Napi::CallbackInfo& info) {
         Lane& lane = entered.lane;
         const Program& program = *program_of(info.Env(), info[0]);
         const auto prefetched = static_cast<std::size_t>(environment.registers[kPrefetched]);
-        const RunOptions options = begin(lane, info[2]);
+        // Only what calls nothing of its host's is prefetched.
+        const RunOptions options = begin(lane, prefetched > 0 ? nullptr : static_cast<napi_value>(info[2]));
         const Napi::Value globals = info[1];
         std::string text;
         const auto outcome = [&]() -> Outcome {
-            if (globals.IsUndefined() || globals.IsNull()) return lane.vm.run(program, options);
             if (prefetched > 0)
                 return lane.vm.run(program, PrefetchedGlobals(environment, globals, info[5], prefetched), options);
+            if (globals.IsUndefined() || globals.IsNull()) return lane.vm.run(program, options);
             if (!is_text(globals)) return lane.vm.run(program, ObjectGlobals(environment, globals), options);
             text = read_document(environment, globals);
             return lane.vm.run(program, std::string_view(text), options);

@@ -16,6 +16,27 @@ test('run gives plain objects, with what the run took', () => {
     assert.ok(ran.duration >= 0 && ran.duration < 5000)
 })
 
+test('texts of any length and alphabet come as they are, however many there are', () => {
+    const names = Array.from({ length: 24 }, (_, i) => `text${i}`)
+    const program = new Program(['_H', 1, ...names.flatMap((name) => [op.STRING, name, op.GET_GLOBAL, 1]), op.ARRAY, names.length, op.RETURN])
+    for (const text of ['', 'a', 'é', 'x'.repeat(100), 'x'.repeat(101), `${'x'.repeat(50)}\0\x7f\x80`, 'half \ud83d', '😀'.repeat(40)]) {
+        const globals = Object.fromEntries(names.map((name, i) => [name, `${text}${i}`]))
+        assert.deepEqual(program.run(globals).result, Object.values(globals))
+        assert.deepEqual(exec(['_H', 1, op.STRING, 'text0', op.GET_GLOBAL, 1], { globals }).result, `${text}0`)
+    }
+})
+
+test('a getter that runs a program does not disturb what was read before it', () => {
+    const inner = new Program(['_H', 1, op.STRING, 'a', op.GET_GLOBAL, 1, op.STRING, 'b', op.GET_GLOBAL, 1, op.ARRAY, 2, op.RETURN])
+    const globals = {
+        a: 'outer',
+        get b() {
+            return inner.run({ a: 'inner a', b: 'inner b' }).result.join()
+        },
+    }
+    assert.deepEqual(inner.run(globals).result, ['outer', 'inner a,inner b'])
+})
+
 test('small and large results are the same', () => {
     const values = [1, 'text', null, true, [], {}, [1, [2, { a: null }]], { a: { b: 'ü\ud83d\ude00' } }]
     const program = new Program(read('a'))
