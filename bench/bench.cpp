@@ -19,7 +19,8 @@
 #include <benchmark/benchmark.h>
 #include <boost/json.hpp>
 
-#include <hogvm/hogvm.h>
+#include <hogvm/standard_library.h>
+#include <hogvm/vm.h>
 
 #include "cases.h"
 #include "native.h"

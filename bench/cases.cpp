@@ -81,8 +81,9 @@ std::string program_of(std::size_t tokens) {
     for (std::size_t i = 0; count + kEach + 1 <= tokens; ++i, count += kEach) {
         const std::string n = std::to_string(i);
         // properties.key_n == 'text n' and properties.$screen_width >= n, and nothing is made of it
-        text += R"(,32,"text )" + n + R"(",32,"key_)" + n + R"(",32,"properties",1,2,11,33,)" + n +
-                R"(,32,"$screen_width",32,"properties",1,2,14,3,2,35)";
+        for (const char* part : {R"(,32,"text )", R"(",32,"key_)", R"(",32,"properties",1,2,11,33,)"})
+            text.append(part).append(n);
+        text += R"(,32,"$screen_width",32,"properties",1,2,14,3,2,35)";
     }
     text += ",29,38]";
     return text;

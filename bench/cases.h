@@ -8,7 +8,8 @@
 
 #include <boost/json.hpp>
 
-#include <hogvm/hogvm.h>
+#include <hogvm/standard_library.h>
+#include <hogvm/vm.h>
 
 namespace hogvm::bench {
 

@@ -11,7 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include <hogvm/hogvm.h>
+#include <hogvm/standard_library.h>
+#include <hogvm/vm.h>
 
 #include "cases.h"
 
@@ -23,6 +24,7 @@ std::atomic<long> allocations{0};
 
 // glibc lets a program have its own allocator, which its libraries use as well, and has its own by these names.
 #pragma GCC visibility push(default)
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
@@ -51,6 +53,7 @@ int posix_memalign(void** data, std::size_t alignment, std::size_t size) {
     return *data != nullptr ? 0 : ENOMEM;
 }
 }
+// NOLINTEND(bugprone-reserved-identifier)
 #pragma GCC visibility pop
 
 namespace {

@@ -13,7 +13,8 @@
 #include <string>
 #include <vector>
 
-#include <hogvm/hogvm.h>
+#include <hogvm/standard_library.h>
+#include <hogvm/vm.h>
 
 #include "cases.h"
 
