@@ -19,6 +19,7 @@ const { exec, Program } = createRequire(import.meta.url)('../bindings/node')
 
 const BATCHES = 15
 const BATCH_NS = 20e6
+const WARM_UP_NS = 500e6
 const EVENTS = 512 // of a batch of runBatch
 
 const read = (path) => fs.readFileSync(new URL(path, import.meta.url), 'utf8')
@@ -68,7 +69,7 @@ for (const [way, [events, run, parse = (result) => result]] of Object.entries(WA
     const isBatch = events > 1
     let count = 1
     let ns = 0
-    for (; ns < BATCH_NS; count *= 2) ns = await timeRuns(run, count, isBatch)
+    for (let spent = 0; spent < WARM_UP_NS; count *= 2) spent += ns = await timeRuns(run, count, isBatch)
     const runs = Math.max(1, Math.ceil((BATCH_NS * count) / 2 / ns))
     ways[way] = []
     for (let i = 0; i < BATCHES; i++) ways[way].push((await timeRuns(run, runs, isBatch)) / runs / events)

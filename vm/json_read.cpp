@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -99,7 +100,8 @@ class Reader {
             ++at_;
         } else {
             for (;;) {
-                pending.add(Value::null(), value(depth));
+                Value v;
+                pending.add(Value::null(), small_integer(v) ? v : value(depth));
                 skip_space();
                 if (peek() == ']') break;
                 if (peek() != ',') reject("expected ',' or ']'");
@@ -111,6 +113,19 @@ class Reader {
         Array* a = heap_->array(pending.entries().size());
         for (const Entry& e : pending.entries()) heap_->append(a, e.value);
         return Value::array(a);
+    }
+
+    /// Reads one of a digit or two, as most of a program's tokens are, if it is that.
+    bool small_integer(Value& v) {
+        if (text_.size() - at_ < 3 || !is_digit(text_[at_])) return false;
+        const char* const at = text_.data() + at_;
+        int n = at[0] - '0';
+        std::size_t digits = 1;
+        if (n != 0 && is_digit(at[1])) n = n * 10 + (at[digits++] - '0');
+        if (at[digits] != ',' && at[digits] != ']') return false;
+        at_ += digits;
+        v = Value::integer(n);
+        return true;
     }
 
     void pass_over_value(int depth) {
@@ -311,9 +326,13 @@ bool Projection::covers(std::span<const Value> path) const {
 }
 
 const Projection* Projection::find(std::string_view name) const {
-    for (const Projection& member : members)
-        if (member.key == name) return &member;
-    return nullptr;
+    const auto is_named = [name](const Projection& member) {
+        // Keys tend to begin alike and to end differently.
+        if (member.key.size() != name.size()) return false;
+        return name.empty() || (member.key.back() == name.back() && member.key == name);
+    };
+    const auto found = std::ranges::find_if(members, is_named);
+    return found != members.end() ? &*found : nullptr;
 }
 
 Value parse(std::string_view text, Heap& heap) { return Reader(text, &heap).document(); }
