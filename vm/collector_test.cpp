@@ -98,7 +98,7 @@ TEST_CASE("what grows through collections is not copied at each of them") {
     const auto program = load_program(
         R"(["_H",1,43,0,33,0,33,1000000,36,1,15,40,18,36,0,36,1,2,"arrayPushBack",2,37,0,33,1,36,1,6,37,1,39,-25,)"
         R"(36,0,2,"length",1,36,0,33,1,45,36,0,33,700000,45,36,0,33,1000000,45,43,4,38])");
-    const Outcome outcome = vm.run(*program, options);  // 25 times the time limit, when each push copied
+    const Outcome outcome = vm.run(*program, options);  // past the time limit, if pushes copied
     REQUIRE_MESSAGE(outcome.finished(), outcome.error.text());
     CHECK(outcome.json() == "[1000000,0,699999,999999]");
 }
