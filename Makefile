@@ -44,6 +44,7 @@ conformance: build build/setup-node ## all compared: programs with the reference
 	@scripts/with-node.sh node conformance/compare.mjs --recorded
 	@scripts/with-node.sh node conformance/compare.mjs build/release/bin/hogvm_exchange
 	@scripts/with-node.sh node conformance/differential.mjs --exe build/release/bin/hogvm_exchange --seed 1 --count 2000
+	@scripts/with-node.sh node conformance/travel.mjs --exe build/release/bin/hogvm_exchange --seed 1 --count 5000
 	@scripts/with-node.sh node conformance/selectors.mjs --exe build/release/bin/hogvm_filters
 	@scripts/with-node.sh node conformance/flags.mjs --exe build/release/bin/hogvm_flags_exchange --crossed
 	@if [ -e bindings/node/build/Release/hogvm.node ]; then scripts/with-node.sh node conformance/flags.mjs --package bindings/node; fi

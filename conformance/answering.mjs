@@ -20,22 +20,29 @@ const ASYNC_FUNCTIONS = {
 }
 const pick = (table, names) => names && Object.fromEntries(names.map((name) => [name, table[name]]))
 
-
 /** Thrown by `answer` for a program that costs more than its caller has patience for. */
 export class TooHeavy extends Error {}
 
 /** `answer(request, patience)` by the package `vm`, whose runs get the options `external`. */
 export function answererOf(vm, external) {
     /** `patience`: milliseconds after which a run is given up as TooHeavy, whatever its own limit of time. */
-    return function answer({ id, program, globals, options = {} }, patience = Infinity) {
+    return function answer({ id, program, state, globals, options = {}, ...given }, patience = Infinity) {
         const printed = []
         const restore = replaceEnvironment(printed, options.now, patience)
         try {
-            return { id, ...run(vm, external, program, globals, options, printed) }
+            const input = state === undefined ? program : answered(state, given.answer)
+            return { id, ...run(vm, external, input, globals, options, printed) }
         } finally {
             restore()
         }
     }
+}
+
+// A suspended state with what the call gives, as a host of the reference resumes it.
+function answered(text, result) {
+    const state = JSON.parse(text)
+    state.stack.push(result)
+    return state
 }
 
 function replaceEnvironment(printed, now, patience) {
@@ -53,8 +60,8 @@ function replaceEnvironment(printed, now, patience) {
     }
 }
 
-function run(vm, external, program, globals, request, printed) {
-    const { timeout, memoryLimit, maxAsyncSteps, telemetry, functions, asyncFunctions, resume, imports } = request
+function run(vm, external, input, globals, request, printed) {
+    const { timeout, memoryLimit, maxAsyncSteps, telemetry, functions, asyncFunctions, resume, handOver, imports } = request
     const options = {
         globals,
         functions: pick(FUNCTIONS, functions),
@@ -63,7 +70,6 @@ function run(vm, external, program, globals, request, printed) {
         external, timeout, memoryLimit, maxAsyncSteps, telemetry,
     }
     const trace = telemetry ? [] : undefined
-    let input = program
     let state // the last one seen
     const counts = () => ({
         ops: state?.ops ?? 0,
@@ -88,6 +94,7 @@ function run(vm, external, program, globals, request, printed) {
         if (!resume) {
             const { bytecodes, telemetry, syncDuration, ...rest } = state
             const async = { name, args: json(args) }
+            if (handOver) return { status: 'suspended', printed, async, state: attempt(() => JSON.stringify({ ...state, telemetry: undefined })), ...counts() }
             return { status: 'suspended', printed, async, state: json(rest), ...counts() }
         }
         try {

@@ -33,18 +33,25 @@ Value boom(Call& call) {
 
 Value object(Call& call) { return json::parse(R"({"2":true,"b":1,"a":[1,{"x":null}]})", call.heap); }
 
+Value response(std::span<const Value> args, Heap& heap) {
+    Dict* o = heap.object();
+    heap.set(o, Value::ascii("status"), Value::integer(200));
+    heap.set(o, Value::ascii("args"), Value::array(heap.array_of(args)));
+    return Value::object(o);
+}
+
+// The asynchronous ones, where they answer at once.
+Value fetch(Call& call) { return response(call.args, call.heap); }
+
 const std::unordered_map<std::string_view, Value (*)(Call&)> kFunctions = {
-    {"echo", echo}, {"first", first}, {"nothing", nothing}, {"add", add}, {"boom", boom}, {"object", object},
+    {"echo", echo},     {"first", first}, {"nothing", nothing}, {"add", add},       {"boom", boom},
+    {"object", object}, {"wait", first},  {"fetch", fetch},     {"sleep", nothing},
 };
 
 /// What an asynchronous function answers; undefined for sleep.
 Value answer_of(const Outcome& suspended, Heap& heap) {
     if (suspended.function == "wait") return suspended.args.empty() ? Value::undefined() : suspended.args[0];
-    if (suspended.function != "fetch") return Value::undefined();
-    Dict* o = heap.object();
-    heap.set(o, Value::ascii("status"), Value::integer(200));
-    heap.set(o, Value::ascii("args"), Value::array(heap.array_of(suspended.args)));
-    return Value::object(o);
+    return suspended.function == "fetch" ? response(suspended.args, heap) : Value::undefined();
 }
 
 std::string_view class_of(ErrorKind kind) {
@@ -84,8 +91,13 @@ std::string Exchange::answer(std::string_view line) {
     trace_ = heap_->array(0);
     set("id", member(request, "id"));
     try {
-        const auto program = Program::load(member(request, "program"), heap, standard_library());
-        run(*program, member(request, "globals"), options);
+        if (const Value state = member(request, "state"); state.is_string()) {
+            const auto suspended = State::parse(state.as_text(), standard_library());
+            resume(*suspended, member(request, "answer", Value::undefined()), member(request, "globals"), options);
+        } else {
+            const auto program = Program::load(member(request, "program"), heap, standard_library());
+            run(*program, member(request, "globals"), options);
+        }
     } catch (const LoadError& e) {
         const Error error{.kind = ErrorKind::Bytecode,
                           .message = e.what(),
@@ -102,9 +114,14 @@ std::string Exchange::answer(std::string_view line) {
     return json::to_text(Value::object(answer_));
 }
 
-Value Exchange::member(Value object, std::string_view key) const {
+Value Exchange::member(Value object, std::string_view key, Value otherwise) const {
     const Entry* e = object.is(Type::Object) ? heap_->find(object.as_dict(), key) : nullptr;
-    return e != nullptr ? e->value : Value::null();
+    return e != nullptr ? e->value : otherwise;
+}
+
+bool Exchange::flag(Value options, std::string_view key) const {
+    const Value v = member(options, key);
+    return v.is(Type::Bool) && v.as_bool();
 }
 
 double Exchange::number(Value options, std::string_view key, double otherwise) const {
@@ -134,25 +151,34 @@ void Exchange::set_host(Value options) {
     vm_.host() = std::move(host);
 }
 
+RunOptions Exchange::run_options(Value options) const {
+    RunOptions run;
+    run.limits.timeout_ms = number(options, "timeout", run.limits.timeout_ms);
+    run.limits.memory = static_cast<std::int64_t>(number(options, "memoryLimit", 64 * 1024 * 1024));
+    run.limits.async_steps = static_cast<int>(number(options, "maxAsyncSteps", 100));
+    run.trace = flag(options, "telemetry");
+    run.exact_states = flag(options, "exactStates");
+    return run;
+}
+
 void Exchange::run(const Program& program, Value globals, Value options) {
-    RunOptions run_options;
-    run_options.limits.timeout_ms = number(options, "timeout", run_options.limits.timeout_ms);
-    run_options.limits.memory = static_cast<std::int64_t>(number(options, "memoryLimit", 64 * 1024 * 1024));
-    run_options.limits.async_steps = static_cast<int>(number(options, "maxAsyncSteps", 100));
-    run_options.trace = member(options, "telemetry").is(Type::Bool) && member(options, "telemetry").as_bool();
-    const bool resumes = member(options, "resume").is(Type::Bool) && member(options, "resume").as_bool();
     const ValueGlobals globals_source(globals);
-    printed_ = heap_->array(0);
-    trace_ = heap_->array(0);
-    Outcome outcome = vm_.run(program, globals_source, run_options);
+    Outcome outcome = vm_.run(program, globals_source, run_options(options));
     keep(outcome);
-    while (outcome.suspended() && resumes) {
+    while (outcome.suspended() && flag(options, "resume")) {
         // Through text, as to another process.
         const auto state = State::parse(outcome.state->json(), standard_library());
         const Value result = answer_of(outcome, *heap_);
-        outcome = vm_.resume(*state, result, run_options, &globals_source);
+        outcome = vm_.resume(*state, result, run_options(options), &globals_source);
         keep(outcome);
     }
+    report(outcome, options);
+}
+
+void Exchange::resume(State& state, Value answer, Value globals, Value options) {
+    const ValueGlobals globals_source(globals);
+    const Outcome outcome = vm_.resume(state, answer, run_options(options), &globals_source);
+    keep(outcome);
     report(outcome, options);
 }
 
@@ -174,7 +200,7 @@ void Exchange::report(const Outcome& outcome, Value options) {
         const bool has_text = !has_cycle(to_host(outcome.result, *heap_)) && json::write(outcome.result, text);
         set("json", has_text ? heap_->string(text) : Value::null());
     } else if (outcome.suspended()) {
-        set_call(outcome);
+        set_call(outcome, flag(options, "handOver"));
     } else {
         set_error(outcome.error, outcome.result);
     }
@@ -191,11 +217,12 @@ Value Exchange::printed_or_null(Value v) {
 
 void Exchange::set_printed(std::string_view key, Value v) { set(key, printed_or_null(v)); }
 
-void Exchange::set_call(const Outcome& outcome) {
+void Exchange::set_call(const Outcome& outcome, bool hands_over) {
     Dict* call = heap_->object();
     heap_->set(call, Value::ascii("name"), heap_->string(outcome.function));
     heap_->set(call, Value::ascii("args"), copy(Value::array(heap_->array_of(outcome.args)), *heap_));
     set("async", Value::object(call));
+    if (hands_over) return set("state", outcome.state->json());
     const Value state = json::parse(heap_->string(outcome.state->json()).as_text(), *heap_);
     Dict* told = heap_->object();
     for (const Entry& e : state.as_dict()->items()) {
@@ -225,9 +252,7 @@ void Exchange::set_counts(std::uint64_t ops, double max_memory, int async_steps,
     set("ops", Value::integer(static_cast<std::int64_t>(ops)));
     set("maxMemUsed", Value::number(max_memory));
     set("asyncSteps", Value::integer(async_steps));
-    const Value telemetry = member(options, "telemetry");
-    if (telemetry.is(Type::Bool) && telemetry.as_bool())
-        set("trace", trace_ != nullptr ? Value::array(trace_) : Value::null());
+    if (flag(options, "telemetry")) set("trace", trace_ != nullptr ? Value::array(trace_) : Value::null());
 }
 
 }  // namespace hogvm

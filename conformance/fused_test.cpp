@@ -1,35 +1,18 @@
 // Fused instructions beside the plain ones: a traced run takes plain steps only (vm/interpreter.cpp), so every recorded
 // program must end alike with and without a trace.
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <doctest/doctest.h>
 
 #include <hogvm/hogvm.h>
 #include <hogvm/json.h>
 
+#include "answers.h"
 #include "exchange.h"
 
 namespace hogvm {
 namespace {
-
-/// The requests of a recorded file, which has a case a line, the request last in it.
-std::vector<std::string> requests_of(const std::filesystem::path& path) {
-    constexpr std::string_view kRequest = R"(,"request":)";
-    std::vector<std::string> requests;
-    std::ifstream file(path);
-    for (std::string line; std::getline(file, line);) {
-        if (line.ends_with(',')) line.pop_back();
-        const std::size_t from = line.rfind(kRequest);
-        if (from == std::string::npos || !line.ends_with('}')) continue;
-        requests.push_back(line.substr(from + kRequest.size(), line.size() - from - kRequest.size() - 1));
-    }
-    return requests;
-}
 
 /// The answer to a request, with the members that time or tracing changes left out.
 std::string answered(Exchange& exchange, std::string_view request, bool traced) {
@@ -55,8 +38,8 @@ bool ends_by_chance(std::string_view answer) {
 TEST_CASE("fused instructions do what their parts do") {
     Exchange exchange;
     int compared = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(HOGVM_SOURCE_DIR "/conformance/recorded")) {
-        for (const std::string& request : requests_of(entry.path())) {
+    for (const auto& topic : conformance::files_of("recorded")) {
+        for (const auto& [line, request] : conformance::cases_of(topic)) {
             const std::string plain = answered(exchange, request, true);
             if (ends_by_chance(plain)) continue;
             const std::string fused = answered(exchange, request, false);

@@ -142,12 +142,12 @@ bool Run::has_known_heights() const {
 
 Outcome Run::finish(Step step) {
     Outcome outcome;
+    if (step == Step::Suspended) outcome.state = state(async_next_ip_);  // which may fail, with all that was printed
     fill(outcome);
     if (step == Step::Suspended) {
         outcome.status = Outcome::Status::Suspended;
         outcome.function = async_name_;
         outcome.args = args_;
-        outcome.state = state(async_next_ip_);
         outcome.async_steps = outcome.state->async_steps;
     } else {
         outcome.status = Outcome::Status::Finished;

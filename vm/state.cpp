@@ -8,6 +8,7 @@
 #include <hogvm/json.h>
 
 #include "chunk.h"
+#include "exact.h"
 
 namespace hogvm {
 namespace {
@@ -90,6 +91,50 @@ void read_frames(const StateReader& in, State& state) {
     if (state.frames.empty()) throw LoadError("state: callStack: is empty");
 }
 
+/// Puts the values of an exact state in the place of those that its JSON has. What its owner has put on top of the
+/// stack meanwhile stays.
+void read_exact(const StateReader& in, State& state) {
+    const Value written = in.member(in.root(), "exact");
+    if (written.is(Type::Undefined)) return;
+    const std::vector<Value> values = exact::read(written, *state.heap);
+    const Value height = in.member(written, "height");
+    const auto most = static_cast<std::int64_t>(std::min(values.size(), state.stack.size()));
+    const auto known = static_cast<std::size_t>(StateReader::integer(height, "exact: height", 0, most));
+    if (values.size() - known != state.upvalues.size())
+        throw LoadError("state: exact: has the values of " + std::to_string(values.size() - known) +
+                        " upvalues, not of " + std::to_string(state.upvalues.size()));
+    for (std::size_t i = 0; i < state.stack.size(); ++i)
+        state.stack[i] = i < known ? values[i] : from_host(state.stack[i], *state.heap);
+    for (std::size_t i = 0; i < state.upvalues.size(); ++i) state.upvalues[i].value = values[known + i];
+    state.is_exact = true;
+}
+
+/// A chunk's tokens. Of them JSON.stringify loses the sign of -0.
+void write_tokens(const Array* tokens, bool is_exact, std::string& out) {
+    if (!is_exact) {
+        out += json::to_text(Value::array(const_cast<Array*>(tokens)));
+        return;
+    }
+    out += '[';
+    for (const Value& token : tokens->values()) {
+        if (&token != tokens->items) out += ',';
+        const bool is_negative_zero = token.is(Type::Double) && token.as_double() == 0;
+        out += is_negative_zero ? "-0.0" : json::to_text(token);
+    }
+    out += ']';
+}
+
+/// The values of a state as JSON has them.
+class Converted {
+  public:
+    explicit Converted(const State& state) : is_exact_(state.is_exact) {}
+    Value operator()(Value v) { return is_exact_ ? to_host(v, heap_) : v; }
+
+  private:
+    bool is_exact_;
+    Heap heap_;
+};
+
 }  // namespace
 
 std::shared_ptr<State> State::parse(std::string_view json, const Library& library) {
@@ -111,6 +156,7 @@ std::shared_ptr<State> State::load(Value root, std::shared_ptr<Heap> heap, std::
     try {
         read_upvalues(in, *state);
         read_frames(in, *state);
+        read_exact(in, *state);
     } catch (const Failure& e) {
         throw LoadError("state: " + e.message);
     }
@@ -145,11 +191,12 @@ std::string State::json() const {
         if (!is_first) out += ',';
     };
     const auto value = [&out](Value v) { out += json::to_text(v); };
+    Converted converted(*this);
     for (const auto& chunk : program->chunks()) {
         separate(&chunk == &program->chunks()[0]);
         value(chunk->name);
         out += ":{\"bytecode\":";
-        value(Value::array(const_cast<Array*>(chunk->tokens)));
+        write_tokens(chunk->tokens, is_exact, out);
         if (chunk->globals != nullptr) {
             out += ",\"globals\":";
             value(Value::object(const_cast<Dict*>(chunk->globals)));
@@ -157,13 +204,13 @@ std::string State::json() const {
         out += '}';
     }
     out += "},\"stack\":[";
-    for (const Value& v : stack) separate(&v == &stack[0]), value(v);
+    for (const Value& v : stack) separate(&v == &stack[0]), value(converted(v));
     out += "],\"upvalues\":[";
     for (const Upvalue& u : upvalues) {
         separate(&u == &upvalues[0]);
         out += "{\"__hogUpValue__\":true,\"id\":" + std::to_string(u.id) +
                ",\"location\":" + std::to_string(u.location) + ",\"closed\":" + (u.is_closed ? "true" : "false");
-        if (!u.value.is(Type::Undefined)) out += ",\"value\":", value(u.value);
+        if (!u.value.is(Type::Undefined)) out += ",\"value\":", value(converted(u.value));
         out += '}';
     }
     out += "],\"callStack\":[";
@@ -189,9 +236,16 @@ std::string State::json() const {
         out += ":[" + std::to_string(d.ip) + "," + std::to_string(d.arg_count) + "]";
     }
     out += "},\"ops\":" + std::to_string(ops) + ",\"asyncSteps\":" + std::to_string(async_steps) + ",\"syncDuration\":";
-    javascript::append_number(std::round(running_ms), out);
+    javascript::append_number(std::round(running_ms * 1000) / 1000, out);  // to a microsecond
     out += ",\"maxMemUsed\":";
     value(Value::real(max_memory));
+    if (is_exact) {
+        std::vector<Value> values = stack;
+        for (const Upvalue& u : upvalues) values.push_back(u.value);
+        out += ",\"exact\":{\"height\":" + std::to_string(stack.size()) + ",";
+        exact::write(values, out);
+        out += '}';
+    }
     return out + "}";
 }
 

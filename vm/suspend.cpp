@@ -7,6 +7,7 @@
 #include <hogvm/convert.h>
 #include <hogvm/javascript.h>
 
+#include "exact.h"
 #include "run.h"
 
 namespace hogvm {
@@ -25,18 +26,26 @@ std::shared_ptr<State> Run::state(std::int64_t next_ip) {
     auto state = std::make_shared<State>();
     state->heap = std::make_shared<Heap>();
     Heap& heap = *state->heap;
+    heap.set_max_bytes(options_.limits.heap);
     state->program = program_->with_chunks(imported_);
-    // Each slot is converted by itself: what slots shared, they share no longer.
-    const auto converted = [&](Value v) { return copy(to_host(v.charged(false), heap_), heap); };
-    for (const Value* v = base_; v != at_.sp; ++v) state->stack.push_back(converted(*v));
     std::vector<std::uint32_t> ids(upvalues_.size());
     std::iota(ids.begin(), ids.end(), 1u);
     std::stable_sort(ids.begin(), ids.end(), [&](std::uint32_t a, std::uint32_t b) {
         return upvalues_[a - 1].location < upvalues_[b - 1].location;
     });
-    for (const std::uint32_t id : ids) {
-        const Upvalue& u = upvalues_[id - 1];
-        state->upvalues.push_back({id, u.location, u.is_closed, converted(u.value)});
+    std::vector<Value> values(base_, at_.sp);
+    for (const std::uint32_t id : ids) values.push_back(upvalues_[id - 1].value);
+    state->is_exact = options_.exact_states;
+    if (state->is_exact) {
+        values = exact::copy(values, heap);
+    } else {
+        // Each by itself: what slots shared, they share no longer.
+        for (Value& v : values) v = copy(to_host(v.charged(false), heap_), heap);
+    }
+    state->stack.assign(values.begin(), values.begin() + height());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const Upvalue& u = upvalues_[ids[i] - 1];
+        state->upvalues.push_back({ids[i], u.location, u.is_closed, values[state->stack.size() + i]});
     }
     for (const Frame& frame : frames_) {
         const bool is_top = &frame == &frames_.back();
@@ -74,12 +83,20 @@ void Run::restore(const State& state, std::optional<Value> result) {
         fail(ErrorKind::Memory, "Stack overflow: more than " + std::to_string(state.stack.size()) + " values");
     peak2_ = std::numeric_limits<std::int64_t>::max();  // what is there already is not checked
     const auto restored = [&](Value v) { return from_host(copy(v, heap_), heap_); };
-    for (const Value v : state.stack) push(restored(v));
+    std::vector<Value> values(state.stack);
+    for (const State::Upvalue& u : state.upvalues) values.push_back(u.value);
+    if (state.is_exact) {
+        values = exact::copy(values, heap_);
+    } else {
+        for (Value& v : values) v = restored(v);
+    }
+    for (std::size_t i = 0; i < state.stack.size(); ++i) push(values[i]);
     if (result) push(restored(*result));
 
     upvalues_.resize(state.upvalues.size());
-    for (const State::Upvalue& u : state.upvalues) {
-        upvalues_[u.id - 1] = {u.location, u.is_closed, restored(u.value)};
+    for (std::size_t i = 0; i < state.upvalues.size(); ++i) {
+        const State::Upvalue& u = state.upvalues[i];
+        upvalues_[u.id - 1] = {u.location, u.is_closed, values[state.stack.size() + i]};
         upvalue_order_.push_back(u.id);
         if (!u.is_closed) highest_open_ = std::max(highest_open_, u.location);
     }

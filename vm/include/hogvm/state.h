@@ -1,8 +1,11 @@
 // The state of a suspended program: all that it takes to go on, in this process or another.
 //
 // Its JSON is part of the wire format (docs/bytecode.md): a state that the reference VM wrote resumes here, and the
-// other way round. Values in it are converted as for JSON: tuples are arrays, references inside a slot and between
-// slots are not shared any more.
+// other way round. Values in it are converted as for JSON: tuples are arrays, errors are dicts, keys of dicts are texts,
+// references inside a slot and between slots are not shared any more, and a value that holds itself is null there.
+//
+// A state of a run with RunOptions::exact_states keeps all of that, too, in a member `exact` beside the others. What else
+// reads the state, the reference VM for one, passes over it.
 #pragma once
 
 #include <cstdint>
@@ -48,6 +51,7 @@ struct State {
     static std::shared_ptr<State> parse(std::string_view json, const Library& library);
     /// Likewise from a value that is kept alive by `heap`, for a program that is there already.
     static std::shared_ptr<State> load(Value state, std::shared_ptr<Heap> heap, std::shared_ptr<const Program> program);
+    /// Raises Failure{Depth} for values nested deeper than kMaxDepth.
     std::string json() const;
 
     std::shared_ptr<Heap> heap;  // keeps the values below alive
@@ -57,6 +61,7 @@ struct State {
     std::vector<Frame> frames;
     std::vector<Handler> handlers;
     std::vector<DeclaredFunction> declared_functions;
+    bool is_exact = false;  // the values of the stack and the upvalues are the program's, not converted ones
     std::uint64_t ops = 0;
     int async_steps = 0;
     double running_ms = 0;

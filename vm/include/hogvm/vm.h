@@ -51,6 +51,7 @@ struct RunOptions {
     bool trace = false;           // record Outcome::trace
     bool keep_stack = false;      // the reference's `repl`: a program that runs off its end keeps its stack
     bool keep_state = false;      // Outcome::state also of a failed run, and of a finished one that leaves something
+    bool exact_states = false;    // states keep what JSON loses: tuples, errors, shared references...; see state.h
     bool fresh_upvalues = false;  // a captured variable is always the one that is there; see docs/differences.md
 };
 
