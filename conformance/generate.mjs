@@ -1,10 +1,12 @@
 // Random programs. `generate(seed, index)` gives the text of a request: bytecode that a compiler might have emitted, the
 // stack kept in order, values mostly of the kinds that are expected; now and then with tokens mutated afterwards.
 import { OP } from './opcodes.mjs'
+import { pairProgram, PAIRS } from './pairs.mjs'
 import { Random } from './random.mjs'
 import { literal, toText } from './text.mjs'
 import { anyValue, array, call, dict, NOW, number, RANDOM, SIGNATURES, string, tuple, VALUES } from './values.mjs'
 
+const PAIR_EVERY = 4 // programs, of which the last is one of a pair
 const HOST = ['echo', 'first', 'add', 'nothing', 'boom', 'object']
 const ASYNC = ['fetch', 'wait', 'sleep']
 const GLOBALS = {
@@ -315,8 +317,28 @@ function mutate(random, tokens) {
     return tokens.map((token) => (Math.abs(token) > 1e5 ? 7 : token))
 }
 
-/** The text of the request that `seed` and `index` name. */
-export function generate(seed, index) {
+/** A program of a pair of operations (pairs.mjs), every one in its turn. */
+function generatePair(seed, index) {
+    const random = new Random(seed, index)
+    const pair = (Math.floor(index / PAIR_EVERY) + seed * 9973) % PAIRS
+    const { tokens, names, at } = pairProgram(random, pair, (kind) => new Body(random).expression(kind, 1))
+    const header = random.chance(0.95) ? ['_H', 1] : ['_H', 0]
+    const options = { now: NOW, functions: HOST, asyncFunctions: ASYNC, resume: true, telemetry: true, memoryLimit: 2 ** 20 }
+    const request = toText({ program: [...header, ...tokens], globals: GLOBALS, options })
+    return { request, pair: { names, at: at.map((place) => place + header.length) } }
+}
+
+/**
+ * What `seed` and `index` name: the text of the request, and of a program that was made for a pair of operations their
+ * names and where in the root's tokens they stand.
+ */
+export function generated(seed, index) {
+    return index % PAIR_EVERY === PAIR_EVERY - 1 ? generatePair(seed, index) : { request: generateWhole(seed, index) }
+}
+/** The text of the request alone. */
+export const generate = (seed, index) => generated(seed, index).request
+
+function generateWhole(seed, index) {
     const random = new Random(seed, index)
     const names = random.chance(0.15) ? ['lib', 'other'].slice(0, random.between(1, 2)) : []
     const imported = random.chance(0.02) ? [...names, 'unknown'] : names
