@@ -5,13 +5,13 @@ TIDY_JOBS ?= 2
 TIME ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build optional-node run test test-asan test-tsan fuzz fuzz-keep sbom conformance bench bench-check bench-record format tidy install clean
+.PHONY: help setup build optional-node run test test-asan test-tsan test-valgrind fuzz fuzz-keep sbom conformance bench bench-check bench-record format tidy install clean
 
 help: ## list what there is
 	@echo 'make TARGET, where TARGET is one of'
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
-setup: build/setup-build build/setup-python build/setup-node-binding build/setup-node-versions build/setup-bench build/setup-lint build/setup-fuzz ## install everything that any target needs
+setup: build/setup-build build/setup-python build/setup-node-binding build/setup-node-versions build/setup-bench build/setup-valgrind build/setup-lint build/setup-fuzz ## install everything that any target needs
 	@:
 
 build: build/setup-build build/setup-python optional-node ## build the library, the tool (build/release/bin/hog), the packages and the tests
@@ -28,6 +28,10 @@ test-asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 
 test-tsan: ## every test under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
+
+test-valgrind: build build/setup-valgrind ## the recorded cases and states under valgrind, which sees memory that was never written
+	@valgrind --quiet --error-exitcode=1 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+		build/$(PRESET)/bin/hogvm_tests --source-file='*/conformance/conformance_test.cpp,*/conformance/journeys_test.cpp'
 
 fuzz: build build/setup-fuzz ## fuzz all targets side by side, each for TIME seconds of a processor (60); figures add up
 	@scripts/build.sh fuzz

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import readline from 'node:readline'
 
 const SILENCE = 30_000 // ms without an answer, then the process counts as hanging
+const GRACE = 1000 // ms more
 
 /** Answers come in the order of the requests. A process that dies or hangs fails its oldest request and is replaced. */
 export class Exchange {
@@ -50,7 +51,11 @@ export class Exchange {
     #watch() {
         clearTimeout(this.#watchdog)
         const child = this.#process
-        if (this.#pending.length) this.#watchdog = setTimeout(() => child.kill('SIGKILL'), SILENCE)
+        const oldest = this.#pending[0]
+        if (!oldest) return
+        // Where it was this process that was busy, the answer is there, and is read before a second timer rings.
+        const kill = () => oldest === this.#pending[0] && child.kill('SIGKILL')
+        this.#watchdog = setTimeout(() => (this.#watchdog = setTimeout(kill, GRACE)), SILENCE)
     }
 
     #receive(line) {

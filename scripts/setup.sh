@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing for one group of the Makefile's targets:
-# setup.sh build|python|node|node-binding|node-versions|bench|lint|fuzz
+# setup.sh build|python|node|node-binding|node-versions|bench|valgrind|lint|fuzz
 set -euo pipefail
 cd "$(dirname "$0")/.."
 log=build/setup.log
@@ -125,6 +125,7 @@ case ${1-} in
     node-binding) need_node_binding ;;
     node-versions) need_node_versions ;;
     bench) need lua5.4:lua5.4 valgrind:valgrind ;;
+    valgrind) need valgrind:valgrind ;;
     # The sanitizers' and libFuzzer's libraries, and the names in what they report.
     fuzz) need clang-14:clang++-14 libclang-rt-14-dev llvm-14:llvm-symbolizer-14 ;;
     lint) need clang-format:clang-format clang-tidy:clang-tidy git:git ;;

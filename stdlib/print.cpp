@@ -12,6 +12,7 @@
 #include <hogvm/json.h>
 #include <hogvm/library.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 #include "arguments.h"
 #include "families.h"
@@ -185,6 +186,7 @@ void print_node(Value v, std::string& out, PrintPath& path) {
 
 void check_printed(std::size_t bytes) {
     constexpr std::size_t kMost = std::size_t{512} * 1024 * 1024;
+    check_text(bytes);
     if (bytes > kMost) fail(ErrorKind::Memory, "Out of memory: a value prints as more than 512 MiB of text");
 }
 
@@ -216,6 +218,7 @@ void print_identifier(Value name, std::string& out, PrintPath& path) {
 }
 
 void print_value(Value v, std::string& out, PrintPath& path) {
+    work_done(v.is_string() ? 4 + v.as_text().size() / 16 : 4);
     switch (v.type()) {
         case Type::Int:
         case Type::Double: return javascript::append_number(v, out);

@@ -172,6 +172,7 @@ const Instruction* Run::arrive(const Chunk** chunk, std::int64_t ip) {
 }
 
 void Run::call_native(const Function& function, std::span<const Value> args) {
+    for (const Value v : args) charge(v);
     Call call(heap_, *this, host_, function.name, args);
     push(function.native(call));
 }

@@ -1,6 +1,7 @@
 #include "collector.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -9,7 +10,13 @@
 namespace hogvm {
 namespace {
 
-constexpr std::size_t kSharedText = 64;  // bytes; a shorter text is copied for each view of it
+constexpr std::size_t kSharedText = 64;      // bytes; a shorter text is copied for each view of it
+constexpr std::size_t kNodesPerLook = 1024;  // between two looks at the clock
+
+std::size_t size_of(const Node* n) {
+    if (n->type == Type::Array) return static_cast<const Array*>(n)->size;
+    return n->type == Type::Dict || n->type == Type::Object ? static_cast<const Dict*>(n)->size : 0;
+}
 
 /// Room to grow in place. It is kept, at most as much again as is used: without it what a program builds in a loop
 /// would be copied twice for each collection, and soon each copy would bring about the next collection.
@@ -19,28 +26,63 @@ std::size_t spare_of(const Array* a) {
     return std::min(buffer->capacity - buffer->used, a->size);
 }
 
+// Of an old node that was moved. Its cost is not needed any more, the fresh one has it.
+Node* fresh_of(const Node* old) { return old->parent; }
+Node* next_of(const Node* old) { return reinterpret_cast<Node*>(static_cast<std::uintptr_t>(old->cost)); }
+void set_next(Node* old, const Node* next) {
+    old->cost = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(next));
+}
+
 }  // namespace
 
-Collector::Collector(Heap& heap) : heap_(heap) {
+Collector::Collector(Heap& heap, Watch& watch) : heap_(heap), watch_(watch) {
     old_ = std::move(heap_.blocks_);
     std::sort(old_.begin(), old_.end(),
               [](const Heap::Block& a, const Heap::Block& b) { return a.data.get() < b.data.get(); });
+    kept_.assign(old_.size(), false);
     heap_.blocks_.clear();
     heap_.used_blocks_ = 0;
     heap_.next_ = heap_.end_ = nullptr;
-    heap_.bytes_ = 0;
+    heap_.bytes_ = heap_.large_bytes_ = 0;
     open_texts_ = std::exchange(heap_.open_texts_, {});
     // What is moved was within the bound; failing half-way would leave nothing to go on with.
     max_bytes_ = std::exchange(heap_.max_bytes_, std::numeric_limits<std::size_t>::max() / 2);
+    heap_.is_torn_ = true;
 }
 
-bool Collector::is_old(const void* at) const {
+Collector::~Collector() {
+    if (is_whole_) return;
+    kept_.assign(old_.size(), true);  // some values are here, some there
+    take_back();
+}
+
+/// Gives the heap the old blocks that are kept.
+void Collector::take_back() {
+    for (std::size_t i = 0; i < old_.size(); ++i) {
+        if (!kept_[i]) continue;
+        heap_.bytes_ += old_[i].size;
+        if (old_[i].is_large) heap_.large_bytes_ += old_[i].size;
+        heap_.blocks_.push_back(std::move(old_[i]));
+        std::swap(heap_.blocks_[heap_.used_blocks_++], heap_.blocks_.back());
+    }
+    old_.clear();
+    heap_.max_bytes_ = max_bytes_;
+}
+
+Heap::Block* Collector::old_block(const void* at) {
     const char* p = static_cast<const char*>(at);
     const auto after = std::upper_bound(old_.begin(), old_.end(), p,
                                         [](const char* x, const Heap::Block& b) { return x < b.data.get(); });
-    if (after == old_.begin()) return false;
-    const Heap::Block& block = *(after - 1);
-    return p < block.data.get() + block.size;
+    if (after == old_.begin()) return nullptr;
+    Heap::Block& block = *(after - 1);
+    return p < block.data.get() + block.size ? &block : nullptr;
+}
+
+bool Collector::keeps(const void* at) {
+    const Heap::Block* block = old_block(at);
+    if (block == nullptr || !block->is_large) return false;
+    kept_[static_cast<std::size_t>(block - old_.data())] = true;
+    return true;
 }
 
 void Collector::move(Value& v) {
@@ -69,6 +111,10 @@ void Collector::move(const Callable*& callable) {
 void Collector::move_text(Value& v) {
     const std::string_view s = v.as_text();
     if (s.empty() || !is_old(s.data())) return;
+    if (keeps(s.data())) {
+        if (const std::size_t spare = take_spare(s)) heap_.open_text({s.data() + s.size(), spare});
+        return;
+    }
     const bool charged = v.is_charged();
     const std::size_t surplus = s.size() - v.units();
     const char* to = nullptr;
@@ -84,14 +130,16 @@ void Collector::move_text(Value& v) {
     v = Value::text_of(to, s.size(), surplus).charged(charged);
 }
 
-/// The text on the new blocks, with the room behind it, if it is being built.
+/// How much room is kept behind a text, if it is being built; it is asked for but once.
+std::size_t Collector::take_spare(std::string_view text) {
+    for (Heap::OpenText& open : open_texts_)
+        if (open.end == text.data() + text.size()) return std::exchange(open, {}).spare;
+    return 0;
+}
+
+/// The text on the new blocks, with room behind it if there was some, at most as much again.
 const char* Collector::copied(std::string_view text) {
-    std::size_t spare = 0;
-    for (Heap::OpenText& open : open_texts_) {
-        if (open.end != text.data() + text.size()) continue;
-        spare = std::min(open.spare, text.size());
-        open = {};
-    }
+    const std::size_t spare = std::min(take_spare(text), text.size());
     char* to = static_cast<char*>(heap_.allocate(text.size() + spare));
     std::memcpy(to, text.data(), text.size());
     if (spare > 0) heap_.open_text({to + text.size(), spare});
@@ -100,18 +148,16 @@ const char* Collector::copied(std::string_view text) {
 
 Node* Collector::moved(Node* n) {
     if (!is_old(n)) return n;
-    if (Node* known = forwarded(n)) return known;
+    if (n->is_moved) return fresh_of(n);
     Node* fresh = shell_of(n);
-    n->visiting = true;
-    n->parent = fresh;
-    moved_.push_back(fresh);
-    pending_.emplace_back(fresh, n);
+    n->is_moved = true;
+    n->parent = fresh;  // the fresh one has a copy of what was there
+    set_next(n, nullptr);
+    if (last_moved_ != nullptr) set_next(last_moved_, n);
+    if (first_moved_ == nullptr) first_moved_ = n;
+    last_moved_ = n;
     return fresh;
 }
-
-/// Where an old node was moved to; null if it was not. No walk is under way between instructions, so one that was moved
-/// is marked as visited, and its parent, which its copy has, is the copy.
-Node* Collector::forwarded(const Node* old) { return old->visiting ? old->parent : nullptr; }
 
 /// A copy of the node's head, with room for what it holds.
 Node* Collector::shell_of(Node* n) {
@@ -119,6 +165,7 @@ Node* Collector::shell_of(Node* n) {
         case Type::Array: {
             const auto* old = static_cast<const Array*>(n);
             auto* a = new (heap_.allocate(sizeof(Array))) Array(*old);
+            if (old->buffer != nullptr && keeps(old->buffer)) return a;
             a->buffer = nullptr;
             a->items = nullptr;
             if (old->size > 0) {
@@ -134,6 +181,7 @@ Node* Collector::shell_of(Node* n) {
             const auto* old = static_cast<const Dict*>(n);
             auto* d = new (heap_.allocate(sizeof(Dict))) Dict(*old);
             d->index = nullptr;
+            if (old->entries != nullptr && keeps(old->entries)) return d;
             d->capacity = std::min(old->capacity, old->size * 2);
             d->entries = d->capacity > 0 ? static_cast<Entry*>(heap_.allocate(d->capacity * sizeof(Entry))) : nullptr;
             return d;
@@ -188,29 +236,38 @@ void Collector::fill(Node* fresh, const Node* old) {
 }
 
 /// A parent that was not reached is gone; of one whose elements another array shares, nothing is known any more.
-void Collector::fix_parent(Node* fresh) const {
+void Collector::fix_parent(Node* fresh) {
     if (fresh->parent == nullptr || fresh->parent == &kManyParents || !is_old(fresh->parent)) return;
     const auto* array = fresh->parent->type == Type::Array ? static_cast<const Array*>(fresh->parent) : nullptr;
     if (array != nullptr && array->buffer != nullptr && array->buffer->is_shared) {
         fresh->parent = &kManyParents;
     } else {
-        fresh->parent = forwarded(fresh->parent);
+        fresh->parent = fresh->parent->is_moved ? fresh_of(fresh->parent) : nullptr;
     }
 }
 
 void Collector::finish() {
-    while (!pending_.empty()) {
-        const auto [fresh, old] = pending_.back();
-        pending_.pop_back();
-        fill(fresh, old);
+    std::size_t nodes = 0;
+    const auto look = [&](const Node* old) {
+        nodes += 1 + size_of(old) / 8;
+        if (nodes < kNodesPerLook) return;
+        watch_.worked(4 * nodes);
+        nodes = 0;
+    };
+    for (const Node* old = first_moved_; old != nullptr; old = next_of(old)) {
+        fill(fresh_of(old), old);
+        look(old);
     }
-    for (Node* fresh : moved_) {
+    for (const Node* old = first_moved_; old != nullptr; old = next_of(old)) {
+        Node* const fresh = fresh_of(old);
         fix_parent(fresh);
         // Keys that are nodes hash by their address.
         if (fresh->type == Type::Dict || fresh->type == Type::Object) heap_.build_index(static_cast<Dict*>(fresh));
+        look(old);
     }
-    old_.clear();
-    heap_.max_bytes_ = max_bytes_;
+    take_back();
+    heap_.is_torn_ = false;
+    is_whole_ = true;
 }
 
 }  // namespace hogvm

@@ -117,7 +117,8 @@ class FromHost : Conversion {
         std::vector<std::uint32_t> ids;
         bool is_whole = c != nullptr && upvalues.is(Type::Array);
         for (std::size_t i = 0; is_whole && i < upvalues.as_array()->size; ++i) {
-            const Value id = upvalues.as_array()->items[i];
+            Value id = upvalues.as_array()->items[i];
+            if (id.is(Type::Null)) id = Value::integer(0);  // there was none to capture
             is_whole = id.is(Type::Int) && id.as_int() >= 0 && id.as_int() <= UINT32_MAX;
             if (is_whole) ids.push_back(static_cast<std::uint32_t>(id.as_int()));
         }

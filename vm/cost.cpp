@@ -27,6 +27,12 @@ Value value_of(Node* n) {
     }
 }
 
+/// How many values a node holds.
+std::size_t size_of(const Node* n) {
+    if (n->type == Type::Array) return static_cast<const Array*>(n)->size;
+    return n->type == Type::Dict || n->type == Type::Object ? 2 * std::size_t{static_cast<const Dict*>(n)->size} : 0;
+}
+
 }  // namespace
 
 void Heap::adopt(Node* parent, Value child) {
@@ -111,6 +117,7 @@ std::int64_t Heap::recomputed_cost(Node* n) {
         }
         const Visit visit(node);
         check_depth(depth);
+        spend(1 + size_of(node) / 4);
         std::int64_t sum = 8;
         const auto add = [&](Value v) {
             if (v.is(Type::Hole)) return;
@@ -136,6 +143,7 @@ std::int64_t Heap::walked_cost(Value v, int depth) {
     if (n->visiting) return 8;
     check_depth(depth);
     const Visit visit(n);
+    spend(1 + size_of(n) / 4);
     std::int64_t sum = 8;
     const auto add = [&](Value item) {
         if (!item.is(Type::Hole)) sum = std::min(sum + walked_cost(item, depth + 1), kCostBound);

@@ -15,6 +15,7 @@
 namespace hogvm {
 namespace {
 
+constexpr std::uint32_t kEntriesPerLook = 1024;
 constexpr std::uint32_t kLinearEntries = 32;  // up to here a scan beats an index
 
 /// SipHash-1-3 (Aumasson and Bernstein), keyed.
@@ -130,7 +131,10 @@ void Heap::build_index(Dict* d) {
     const std::size_t bytes = index_size(d) * sizeof(std::uint32_t);
     if (d->index == nullptr) d->index = static_cast<std::uint32_t*>(allocate(bytes));
     std::memset(d->index, 0, bytes);
-    for (std::uint32_t i = 0; i < d->size; ++i) index_entry(d, i);
+    for (std::uint32_t i = 0; i < d->size; ++i) {
+        index_entry(d, i);
+        if (i % kEntriesPerLook == kEntriesPerLook - 1) spend(4 * kEntriesPerLook);
+    }
 }
 
 Dict* Heap::dict_of(Type type, std::span<const Entry> distinct) {

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kFirstBlock = 16 * 1024;
 constexpr std::size_t kLargestBlock = 4 * 1024 * 1024;
+constexpr std::size_t kLarge = 1024 * 1024;  // an allocation from here on has a block of its own
+constexpr std::size_t kBytesPerStep = 16;    // to fill
 
 /// Seeds the hashes of this process's dicts: keys come from outside, and must not be able to collide on purpose.
 const std::uint64_t* process_seed() {
@@ -37,19 +39,39 @@ Heap::~Heap() = default;
 Heap::Heap(Heap&&) noexcept = default;
 Heap& Heap::operator=(Heap&&) noexcept = default;
 
+void Heap::check_room(std::size_t bytes) const {
+    if (bytes > max_bytes_ - std::min(max_bytes_, bytes_))
+        fail(ErrorKind::Memory,
+             "Out of memory: the values of this run need more than " + std::to_string(max_bytes_) + " bytes");
+}
+
+/// What is large has a block of its own, so that the collector need not move it. The open block stays open.
+void* Heap::allocate_large(std::size_t bytes) {
+    spend(bytes / kBytesPerStep);
+    check_room(bytes);
+    blocks_.push_back({std::unique_ptr<char[]>(new char[bytes]), bytes, true});
+    char* const data = blocks_.back().data.get();
+    std::swap(blocks_[used_blocks_++], blocks_.back());
+    bytes_ += bytes;
+    large_bytes_ += bytes;
+    if (alarm_ != nullptr) *alarm_ = 1;
+    return data;
+}
+
 void* Heap::allocate_block(std::size_t bytes) {
+    if (bytes >= kLarge) return allocate_large(bytes);
     // A kept block that is large enough comes first.
     for (std::size_t i = used_blocks_; i < blocks_.size(); ++i) {
         if (blocks_[i].size < taken(bytes)) continue;
+        spend(blocks_[i].size / kBytesPerStep);
         std::swap(blocks_[used_blocks_], blocks_[i]);
         begin_block(blocks_[used_blocks_++]);
         return allocate(bytes);
     }
-    const std::size_t room = max_bytes_ - std::min(max_bytes_, bytes_);
-    if (taken(bytes) > room)
-        fail(ErrorKind::Memory,
-             "Out of memory: the values of this run need more than " + std::to_string(max_bytes_) + " bytes");
+    check_room(taken(bytes));
+    const std::size_t room = max_bytes_ - bytes_;
     const std::size_t size = std::min(room, std::max(taken(bytes), std::clamp(bytes_, kFirstBlock, kLargestBlock)));
+    spend(size / kBytesPerStep);
     blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
     std::swap(blocks_[used_blocks_], blocks_.back());
     bytes_ += size;
@@ -77,11 +99,14 @@ void Heap::clear_blocks(std::size_t keep) {
         bytes_ = kept;
     }
     for (const Block& block : blocks_) poison::hide(block.data.get(), block.size);
+    for (Block& block : blocks_) block.is_large = false;
+    large_bytes_ = 0;
     used_blocks_ = 0;
     next_ = end_ = nullptr;
     if (!blocks_.empty()) begin_block(blocks_[used_blocks_++]);
     has_cycles_ = false;
     open_texts_ = {};
+    is_torn_ = false;
 }
 
 Value Heap::string(std::string_view text) { return string_units(text, text::surplus(text)); }

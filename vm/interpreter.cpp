@@ -254,7 +254,12 @@ template <bool kPlain>
         if (r.compare_two_ints<Opcode::OP_EQ>()) goto next;
         if (r.height() >= 2 && r.sp[-1].is_string() && r.sp[-2].is_string()) {
             const Value left = r.pop();
-            r.push_primitive(Value::boolean(left.as_text() == r.pop().as_text()));
+            const Value right = r.pop();
+            if (left.as_text().size() > kLongText) [[unlikely]] {
+                r.save();
+                charge_large(left);
+            }
+            r.push_primitive(Value::boolean(left.as_text() == right.as_text()));
         } else {
             r.compare_values(Opcode::OP_EQ);
         }
@@ -285,6 +290,8 @@ template <bool kPlain>
         const Value text = r.pop();
         const Value pattern = r.pop();
         r.save();
+        charge(text);
+        charge(pattern);
         const bool is_found =
             host_.match ? matches_by(host_.match, r.pc->op, text, pattern) : matches(r.pc->op, text, pattern);
         r.push_primitive(Value::boolean(is_found));
@@ -295,6 +302,8 @@ template <bool kPlain>
         const Value item = r.pop();
         const Value container = r.pop();
         r.save();
+        charge(item);
+        charge(container);
         r.push_primitive(Value::boolean(is_in(item, container) == (r.pc->op == Opcode::OP_IN)));
         goto next;
     }
@@ -339,6 +348,7 @@ template <bool kPlain>
             goto next;
         }
         r.save();
+        charge(key);
         const Value path[] = {key};
         r.push(get_nested(object, path, false, heap_));
         goto next;
@@ -348,6 +358,7 @@ template <bool kPlain>
         const Value key = r.pop();
         const Value object = r.pop();
         r.save();
+        charge(key);
         set_property(object, key, v.charged(false), heap_);
         goto next;
     }

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 namespace hogvm::javascript {
 namespace {
@@ -150,6 +151,7 @@ void append_string_at(Value v, std::string& out, int depth) {
         case Type::Hole: out += "undefined"; break;
         case Type::String: {
             const std::string_view s = v.as_text();
+            work_done(s.size() / 64);
             if (!v.is_ascii() && out.size() >= 3 && s.size() >= 3 && s[0] == '\xED') {
                 std::size_t at = 0;
                 text::append(text::next(s, &at), out);  // may join with a half at the end of `out`
@@ -173,7 +175,11 @@ void join(const Array* a, std::string& out, int depth) {
     check_depth(depth);
     const Visit visit(node);
     bool first = true;
+    check_text(out.size());
+    work_done(4);
+    Work work;
     for (const Value v : a->values()) {
+        work.step(4);
         if (!first) out += ',';
         first = false;
         if (!v.is_nullish()) append_string_at(v, out, depth + 1);
@@ -292,6 +298,7 @@ Order relational(Value a, Value b) {
 }
 
 double number_of(std::string_view s) {
+    work_done(s.size() / 16);
     s = trim(s);
     if (s.empty()) return 0;
     if (s.size() > 2 && s[0] == '0') {

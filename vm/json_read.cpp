@@ -7,6 +7,7 @@
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 #include "json_plain.h"
 
@@ -52,6 +53,7 @@ class Reader {
 
     /// `part` says what of it to build, if that is not all.
     Value value(int depth, const Projection* part = nullptr) {
+        work_.step(4);
         skip_space();
         if (at_ == text_.size()) reject("unexpected end of the text");
         switch (text_[at_]) {
@@ -79,7 +81,10 @@ class Reader {
         Pending(const Pending&) = delete;
         Pending& operator=(const Pending&) = delete;
         void add(Value key, Value v) {
-            if (heap_ != nullptr) heap_->scratch().push_back({key, v});
+            if (heap_ == nullptr) return;
+            auto& scratch = heap_->scratch();
+            if (scratch.size() == scratch.capacity()) check_room(scratch.size() * 3 * sizeof(Entry));
+            scratch.push_back({key, v});
         }
         std::span<const Entry> entries() const {
             if (heap_ == nullptr) return {};
@@ -87,6 +92,13 @@ class Reader {
         }
 
       private:
+        /// What waits grows to twice its size; for a while both are there.
+        void check_room(std::size_t bytes) const {
+            if (bytes + heap_->bytes() > heap_->max_bytes())
+                fail(ErrorKind::Memory, "Out of memory: a document that needs more than " +
+                                            std::to_string(heap_->max_bytes()) + " bytes to be read");
+        }
+
         Heap* heap_;
         std::size_t base_;
     };
@@ -182,6 +194,7 @@ class Reader {
         const std::size_t start = ++at_;
         const bool ascii = skip_plain();
         const std::string_view plain = text_.substr(start, at_ - start);
+        work_.step(plain.size() / 16);
         if (!ascii) check_utf8(plain);
         if (peek() != '"' || at_ == text_.size()) return escaped_string(plain);
         ++at_;
@@ -199,6 +212,7 @@ class Reader {
             if (c != '\\') reject("a control character in a string");
             ++at_;
             escape(scratch);
+            work_.step();
             const std::size_t start = at_;
             if (!skip_plain()) check_utf8(text_.substr(start, at_ - start));
             scratch.append(text_.substr(start, at_ - start));
@@ -267,6 +281,7 @@ class Reader {
     std::string_view text_;
     Heap* heap_;
     std::size_t at_ = 0;
+    Work work_;
 };
 
 Value from_boost_at(const boost::json::value& json, Heap& heap, Texts texts, int depth) {

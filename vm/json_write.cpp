@@ -10,6 +10,7 @@
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 #include "json_plain.h"
 
@@ -116,6 +117,7 @@ class Writer {
 
     /// False, with nothing written, for what JSON.stringify leaves out.
     bool write(Value v, int depth) {
+        work_.step(v.is_string() ? 4 + v.as_text().size() / 16 : 4);
         switch (v.type()) {
             case Type::Int: javascript::append_number(v, out_); return true;
             case Type::Double:
@@ -136,6 +138,7 @@ class Writer {
 
   private:
     void write_node(Value v, int depth) {
+        check_text(out_.size());
         Node* n = v.as_node();
         if (n->visiting) {
             out_ += "null";
@@ -199,7 +202,7 @@ class Writer {
         bool first_upvalue = true;
         for (std::uint32_t i = 0; i < c->upvalue_count; ++i) {
             separate(first_upvalue, depth + 1);
-            out_ += std::to_string(c->upvalues[i]);
+            out_ += c->upvalues[i] != 0 ? std::to_string(c->upvalues[i]) : "null";  // 0: there was none to capture
         }
         close(']', first_upvalue, depth + 1);
         close('}', first, depth);
@@ -234,6 +237,7 @@ class Writer {
 
     std::string& out_;
     int indent_;
+    Work work_;
     bool is_kept_ = false;  // inside an object that stays as it is
 };
 

@@ -148,8 +148,8 @@ struct Run::Loop {
     /// What a value costs on the stack.
     [[gnu::always_inline]] std::int64_t cost_of(const Value& v) {
         if (!v.is_heavy()) return 8;
-        if (v.is_string()) return 8 + static_cast<std::int64_t>(v.units());
-        if (!v.as_node()->has_nodes) return v.as_node()->cost;
+        if (v.is_string() && !v.is_counted()) return 8 + static_cast<std::int64_t>(v.units());
+        if (v.is_node() && !v.as_node()->has_nodes) return v.as_node()->cost;
         save();
         return run.heap_.cost(v);
     }
@@ -204,12 +204,16 @@ struct Run::Loop {
         const Value left = pop();
         const Value right = pop();
         save();
+        run.charge(left);
+        run.charge(right);
         push_primitive(Value::boolean(compare(op, left, right, run.heap_)));
     }
     [[gnu::always_inline]] void compute(Opcode op) {
         const Value left = pop();
         const Value right = pop();
         save();
+        run.charge(left);
+        run.charge(right);
         push_primitive(arithmetic(op, left, right));
     }
     /// Replaces two uncharged Ints on the stack, the left one above. Returns false, having changed nothing, if what is
@@ -439,6 +443,7 @@ struct Run::Loop {
         Value* const args = sp - pc->n;
         while (sp > args) release(--sp);
         save();
+        for (std::int32_t k = 0; k < pc->n; ++k) run.charge(args[k]);
         const Function& function = *run.top().chunk->callees[pc->to].member->function;
         Call call(run.heap_, run, run.host_, function.name, {args, static_cast<std::size_t>(pc->n)});
         return function.native(call);

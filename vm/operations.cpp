@@ -18,13 +18,13 @@ void Run::over_peak() {
                                     std::to_string(use / 2) + " bytes.");
     if (height() * static_cast<std::int64_t>(sizeof(Value)) > last_use2())
         fail(ErrorKind::Memory, "Stack overflow: more than " + std::to_string(height()) + " values");
-    peak2_ = std::min(true_peak2_, last_use2());
+    watch_peak();
 }
 
 void Run::note_peak() {
     if (use2() <= true_peak2_) return;
     true_peak2_ = use2();
-    peak2_ = std::min(true_peak2_, last_use2());
+    watch_peak();
 }
 
 void Run::underflow() {

@@ -7,6 +7,7 @@
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 #include <hogvm/convert.h>
 
@@ -65,7 +66,9 @@ void Run::begin(const Program& program, const Globals* globals, const RunOptions
     }
     globals_ = globals;
     options_ = options;
-    heap_.set_max_bytes(options.limits.heap);
+    options_.limits.heap = options.limits.heap_bytes();
+    heap_.set_max_bytes(options_.limits.heap);
+    heap_.set_watch(this);
     stack_.reserve(slots_for(options.limits.memory));
     base_ = stack_.values();
     ceiling2_ = last_use2();
@@ -116,6 +119,7 @@ Outcome Run::failed(Failure failure) {
 }
 
 Outcome Run::execute() {
+    const Working working(this);
     try {
         if (options_.trace) trace_start();
         Step step = Step::Plain;
@@ -163,6 +167,8 @@ Outcome Run::finish(Step step) {
 }
 
 Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_ptr cause) {
+    heap_.set_watch(nullptr);  // what is left to do is done, whatever the time
+    const Working working(nullptr);
     Outcome outcome;
     fill(outcome);
     if (at_.pc != nullptr && at_.pc->op != Opcode::END && at_.pc->op != Opcode::CONTINUE)
@@ -176,7 +182,7 @@ Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_
         error.chunk = text::well_formed(javascript::to_string(top().chunk_name()), buffer);
         error.ip = at_.pc != nullptr ? static_cast<std::int32_t>(at_.pc->ip) : 0;  // -1 before the first
     }
-    if (options_.keep_state && !frames_.empty()) outcome.state = state_at_end(failed_ip());
+    if (options_.keep_state && !frames_.empty() && !heap_.is_torn()) outcome.state = state_at_end(failed_ip());
     if (kind == ErrorKind::Uncaught) {
         const Dict* o = uncaught_.as_dict();
         error.type = javascript::to_string(heap_.find(o, "type")->value);
@@ -216,7 +222,26 @@ double Run::running_ms() const { return earlier_ms_ + (started_ms_ == kNotStarte
 void Run::slow_tick() {
     ticks_ = kTicksPerLook;
     check_time(kWorkPerLook);
-    if (heap_.bytes() > collect_at_) collect();
+    share_memory();
+    if (heap_.bytes() <= collect_at_) return;
+    // The small values that live are there twice for a while.
+    const std::size_t small = heap_.bytes() - heap_.large_bytes();
+    if (heap_.bytes() + small <= options_.limits.heap / 20 * 23) collect();
+}
+
+void Run::share_memory() {
+    constexpr std::size_t kSlotBytes = sizeof(Value) + sizeof(std::int64_t);
+    const std::size_t limit = options_.limits.heap;
+    const std::size_t besides = static_cast<std::size_t>(height()) * kSlotBytes +
+                                upvalues_.capacity() * (sizeof(Upvalue) + sizeof(std::uint32_t));
+    if (heap_.bytes() + besides > limit)
+        fail(ErrorKind::Memory, "Out of memory: this run needs more than " + std::to_string(limit) + " bytes");
+    heap_.set_max_bytes(limit - besides);
+}
+
+void Run::charge_large(Value v) {
+    constexpr std::size_t kBytesPerStep = 64;
+    check_time(static_cast<std::size_t>(v.is_string() ? v.as_text().size() : v.as_node()->cost) / kBytesPerStep);
 }
 
 void Run::check_time(std::size_t work) {
@@ -241,7 +266,7 @@ void Run::check_time(std::size_t work) {
 }
 
 void Run::collect() {
-    Collector collector(heap_);
+    Collector collector(heap_, *this);
     for (Value* v = base_; v != at_.sp; ++v) collector.move(*v);
     for (Upvalue& u : upvalues_)
         if (u.is_closed) collector.move(u.value);
@@ -255,10 +280,12 @@ void Run::collect() {
     collect_at_ = collection_after(heap_.bytes());
 }
 
-// Each collection is paid for by as many bytes made as it moves. So what lives may take half of the heap's limit before
-// garbage can meet it.
+// Each collection is paid for by as many bytes made as it moves, while there is room for that: what is small is there
+// twice during a collection, so there has to be one before more than half of the limit is.
 std::size_t Run::collection_after(std::size_t living) const {
-    return std::max(std::min(kCollectFirst, options_.limits.heap / 4), living * 2);
+    const std::size_t limit = options_.limits.heap;
+    const std::size_t paid = std::max(std::min(kCollectFirst, limit / 4), living * 2);
+    return std::max(std::min(paid, limit / 20 * 11), living + living / 8);
 }
 
 // What functions may use.
@@ -283,7 +310,7 @@ double Run::random() {
 }
 
 void Run::print(std::string_view line) {
-    printed_bytes_ += line.size() + 1;
+    printed_bytes_ += line.size() + (host_.print ? 1 : sizeof(std::string));
     if (printed_bytes_ > options_.limits.printed)
         fail(ErrorKind::Memory, "Printed output exceeds " + std::to_string(options_.limits.printed) + " bytes");
     std::string buffer;

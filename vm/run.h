@@ -15,6 +15,7 @@
 // as much as was jumped over.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -34,7 +35,7 @@
 
 namespace hogvm {
 
-class Run {
+class Run final : private Watch {
   public:
     explicit Run(Host host);
 
@@ -83,6 +84,7 @@ class Run {
     static constexpr std::size_t kMostUncheckedFrames = 50000;  // where the reference has no limit
     static constexpr std::size_t kCollectFirst = 32 << 20;
     static constexpr std::size_t kMostUpvalues = 1 << 22;
+    static constexpr std::size_t kLongText = 4096;  // bytes, or what a node costs
     static constexpr double kNotStarted = -1;
 
     // run.cpp: a run's beginning and end.
@@ -106,6 +108,9 @@ class Run {
     void over_peak();
     /// Notes a peak that SET_LOCAL has made, which the reference does not compare with the limit.
     void note_peak();
+    /// What a push is compared with. The peak may be above the limit: writing to a variable raises it without a look at
+    /// that, and so does a resume. Then the limit is what counts.
+    void watch_peak() { peak2_ = std::min(true_peak2_, ceiling2_); }
     [[noreturn]] void underflow();
     void throw_error(Value error);
     void set_local(std::int64_t slot);
@@ -122,6 +127,18 @@ class Run {
         if (--ticks_ == 0) slow_tick();
     }
     void slow_tick();
+    /// Keeps what the run takes besides values within the heap's limit, too.
+    void share_memory();
+    void worked(std::size_t steps) override { check_time(steps); }
+    std::size_t room() const override { return heap_.max_bytes() - std::min(heap_.max_bytes(), heap_.bytes()); }
+    /// Says that an operator or a function looks at all of a value, if that takes time.
+    void charge(Value v) {
+        const bool is_long = v.is_string() ? v.as_text().size() > kLongText
+                                           : v.is_node() && static_cast<std::size_t>(v.as_node()->cost) > kLongText;
+        if (is_long) [[unlikely]]
+            charge_large(v);
+    }
+    void charge_large(Value v);
 
     // calls.cpp
     Step call_global(const Instruction& i);
@@ -208,7 +225,7 @@ class Run {
     Stack stack_;
     Registers at_{};
     Value* base_ = nullptr;
-    std::int64_t peak2_ = 0;  // what use2 is compared with: the peak, or the stack's end if that is nearer
+    std::int64_t peak2_ = 0;  // what use2 is compared with: see watch_peak()
     std::int64_t true_peak2_ = 0;
     std::int64_t ceiling2_ = 0;  // a use up to which nothing but the peak changes
     bool returned_ = false;      // ended by RETURN

@@ -27,6 +27,7 @@ std::shared_ptr<State> Run::state(std::int64_t next_ip) {
     state->heap = std::make_shared<Heap>();
     Heap& heap = *state->heap;
     heap.set_max_bytes(options_.limits.heap);
+    heap.set_watch(this);
     state->program = program_->with_chunks(imported_);
     std::vector<std::uint32_t> ids(upvalues_.size());
     std::iota(ids.begin(), ids.end(), 1u);
@@ -56,6 +57,7 @@ std::shared_ptr<State> Run::state(std::int64_t next_ip) {
     for (const Handler& h : handlers_) state->handlers.push_back({h.frames, h.height, h.ip});
     for (const Declared& d : declared_)
         state->declared_functions.push_back({std::string(d.name.as_text()), d.ip, d.arg_count});
+    heap.set_watch(nullptr);
     state->ops = ops();
     state->async_steps = async_steps_ + 1;
     state->running_ms = running_ms();
@@ -129,7 +131,7 @@ void Run::restore(const State& state, std::optional<Value> result) {
     earlier_ms_ = state.running_ms;
     lost_count_ = std::isnan(state.max_memory);
     true_peak2_ = std::max(use2(), lost_count_ ? 0 : static_cast<std::int64_t>(state.max_memory * 2));
-    peak2_ = std::min(true_peak2_, last_use2());
+    watch_peak();
 }
 
 }  // namespace hogvm

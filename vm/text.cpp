@@ -1,6 +1,5 @@
 #include <hogvm/text.h>
 
-#include <bit>
 #include <cstring>
 
 #include <utf8proc.h>
@@ -15,6 +14,11 @@ namespace text {
 namespace {
 
 constexpr std::uint64_t kHighBits = 0x8080808080808080u;
+
+std::size_t sum_of_bytes(std::uint64_t word) {
+    constexpr std::uint64_t kEven = 0x00FF00FF00FF00FFu;
+    return static_cast<std::size_t>(((word & kEven) + (word >> 8 & kEven)) * 0x0001000100010001u >> 48);
+}
 
 std::uint64_t load8(const char* p) {
     std::uint64_t word;
@@ -170,19 +174,18 @@ std::size_t surplus(std::string_view s) {
     const char* p = s.data();
     std::size_t left = s.size();
     std::size_t count = 0;
+    // A lead of two bytes stands for one unit, of three for one, of four for two: so the surplus is the number of
+    // continuation bytes, less one a lead of four. Each byte of a word counts for itself, until one could overflow.
     while (left >= 8) {
-        const std::uint64_t word = load8(p);
-        const std::uint64_t high = word & kHighBits;
-        if (high != 0) {
-            // A lead of two bytes stands for one unit, of three for one, of four for two: so the surplus is the number
-            // of continuation bytes, less one a lead of four.
-            const std::uint64_t continuation = high & ~((word << 1) & kHighBits);
-            const std::uint64_t four = high & (word << 1) & (word << 2) & (word << 3) & kHighBits;
-            count +=
-                static_cast<std::size_t>(std::popcount(continuation)) - static_cast<std::size_t>(std::popcount(four));
+        std::uint64_t continuations = 0;
+        std::uint64_t fours = 0;
+        for (int words = 0; words < 255 && left >= 8; ++words, p += 8, left -= 8) {
+            const std::uint64_t word = load8(p);
+            const std::uint64_t high = word & kHighBits;
+            continuations += (high & ~(word << 1)) >> 7;
+            fours += (high & (word << 1) & (word << 2) & (word << 3)) >> 7;
         }
-        p += 8;
-        left -= 8;
+        count += sum_of_bytes(continuations) - sum_of_bytes(fours);
     }
     // What is left is mostly ASCII, which the last eight bytes tell at once.
     if (left > 0 && s.size() >= 8 && (load8(p + left - 8) & kHighBits) == 0) return count;

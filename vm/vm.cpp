@@ -1,5 +1,7 @@
 #include <hogvm/vm.h>
 
+#include <algorithm>
+
 #include <boost/json/value.hpp>
 
 #include <hogvm/convert.h>
@@ -10,6 +12,20 @@
 #include "run.h"
 
 namespace hogvm {
+
+namespace {
+
+constexpr std::size_t kDocument = 512u << 20;  // bytes that the globals' document may take whatever the run may
+
+}  // namespace
+
+std::size_t Limits::heap_bytes() const {
+    if (heap > 0) return heap;
+    if (memory <= 0) return 512u << 20;
+    // The rest, up to four times, is for what a collection takes and for printed lines.
+    constexpr std::int64_t kMost = std::int64_t{1} << 40;
+    return std::max<std::size_t>(8u << 20, static_cast<std::size_t>(std::min(memory, kMost)) / 8 * 25);
+}
 
 class Vm::Impl {
   public:
@@ -41,7 +57,7 @@ Outcome Vm::run(const Program& program, std::string_view globals_json, const Run
     if (javascript::trim(globals_json).empty()) return run(program, options);
     impl_->run.reset();
     impl_->document.clear();
-    impl_->document.set_max_bytes(options.limits.heap);
+    impl_->document.set_max_bytes(std::max(options.limits.heap_bytes(), kDocument));
     try {
         const TextGlobals globals(globals_json, program.chunks()[0]->reads, impl_->document);
         return impl_->run.run(program, &globals, options);

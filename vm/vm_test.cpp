@@ -242,6 +242,16 @@ TEST_CASE("each limit ends a run with its kind") {
     CHECK(ran(R"(["_H",1,2,"sleep",0])", limited({.async_steps = 0})) == "async_steps: Exceeded maximum number of async steps: 0");
 }
 
+TEST_CASE("a peak above the limit, by a variable that was written to, lifts the limit for nobody") {
+    // A dict that grew on the stack is written to three variables, without a look at the limit; they are cleared, and a
+    // text is pushed that is too long, but takes less than the peak.
+    const std::string program =
+        R"(["_H",1,31,31,31,42,0,31,31,31,36,3,36,3,36,3,36,3,32,"k",32,"0123456789012345678901234567890123456789",46,37,0,37,1,37,2,37,0,37,1,37,2,32,")" +
+        std::string(130, 'x') + R"(",38])";
+    CHECK(ran(program, limited({.memory = 150})) ==
+          "memory: Memory limit of 150 bytes exceeded. Tried to allocate 170 bytes.");
+}
+
 TEST_CASE("recursion ends where the frames do, those of imports and declared functions later than others") {
     // fun f() { return f() } return f()
     constexpr const char* kClosure = R"(["_H",1,52,"f",0,1,5,55,0,54,0,38,53,1,true,0,36,0,54,0,38,57])";

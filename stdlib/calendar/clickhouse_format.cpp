@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 #include "calendar.h"
 
@@ -71,7 +72,9 @@ std::string luxon_format_of(std::string_view format) {
         out += '\'';
         literal.clear();
     };
+    Work work;
     while (!format.empty()) {
+        work.step(8);
         const std::size_t percent = std::min(format.find('%'), format.size());
         text::append(format.substr(0, percent), literal);
         format.remove_prefix(percent);

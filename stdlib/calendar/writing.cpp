@@ -4,6 +4,7 @@
 
 #include <hogvm/javascript.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 #include "instant.h"
 #include "text.h"
@@ -309,7 +310,9 @@ std::optional<std::string> format(const DateTime& when, std::string_view luxon_f
     std::string out;
     Formatter formatter(when, zone_name, out);
     bool quoted = false;
+    Work work;
     for (std::size_t at = 0; at < luxon_format.size();) {
+        work.step(16);
         const char c = luxon_format[at];
         if (c == '\'') {
             quoted = !quoted;

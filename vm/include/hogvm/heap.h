@@ -39,6 +39,18 @@ inline constexpr std::int64_t kCostBound = std::int64_t{1} << 52;
 /// Raises Failure{Depth} past kMaxDepth.
 void check_depth(int depth);
 
+/// Whoever wants to know how much work goes into values: a run, whose time may be up.
+class Watch {
+  public:
+    /// So many small steps more were done. May raise Failure.
+    virtual void worked(std::size_t steps) = 0;
+    /// How many bytes more there may be of values.
+    virtual std::size_t room() const = 0;
+
+  protected:
+    ~Watch() = default;
+};
+
 /// Marks a node as on the path of a walk, for as long as this lives.
 class Visit {
   public:
@@ -138,7 +150,10 @@ class Heap {
     /// What a value costs in the reference's accounting, deeply, in bytes.
     std::int64_t cost(Value v) {
         if (!v.is_heavy()) return 8;
-        if (v.is_string()) return 8 + static_cast<std::int64_t>(v.units());
+        if (v.is_string()) {
+            if (v.is_counted()) spend(v.as_text().size() / 64);
+            return 8 + static_cast<std::int64_t>(v.units());
+        }
         const Node* n = v.as_node();
         if (!n->has_nodes || (n->epoch == epoch_ && !has_cycles_)) return n->cost;
         return recomputed_cost(v.as_node());
@@ -152,13 +167,23 @@ class Heap {
     void set_max_bytes(std::size_t bytes) { max_bytes_ = bytes; }
     /// Sets `*countdown` to 1 whenever the heap has grown.
     void set_alarm(std::uint32_t* countdown) { alarm_ = countdown; }
+    /// Tells of work from now on; null for nobody. Allocating raises what the watch raises.
+    void set_watch(Watch* watch) { watch_ = watch; }
+    /// Says that so many small steps were done, of some nanoseconds each.
+    void spend(std::size_t steps) {
+        if (watch_ != nullptr) watch_->worked(steps);
+    }
+    /// A collection was given up half-way: what values hold is not to be looked at.
+    bool is_torn() const { return is_torn_; }
+    /// Of bytes(), those of large allocations, which have a block each.
+    std::size_t large_bytes() const { return large_bytes_; }
     /// Forgets all values; keeps up to `keep` bytes of blocks for the next ones.
     void clear(std::size_t keep = 1 << 20) {
-        if (used_blocks_ == 1 && bytes_ <= keep) {
+        if (used_blocks_ == 1 && bytes_ <= keep && large_bytes_ == 0) {
             next_ = blocks_[0].data.get();
             end_ = next_ + blocks_[0].size;
             poison::hide(next_, blocks_[0].size);
-            has_cycles_ = false;
+            has_cycles_ = is_torn_ = false;
         } else if (used_blocks_ > 0) {
             clear_blocks(keep);
         }
@@ -168,6 +193,7 @@ class Heap {
     struct Block {
         std::unique_ptr<char[]> data;
         std::size_t size;
+        bool is_large = false;  // there is but one allocation in it
     };
     /// Where a built text ends, and how many bytes behind it are kept for it to grow.
     struct OpenText {
@@ -186,6 +212,8 @@ class Heap {
     void append_slowly(Array* a, Value v);
     Array* pushed_back_slowly(const Array* a, Value v);
     void begin_block(const Block& block);
+    void* allocate_large(std::size_t bytes);
+    void check_room(std::size_t bytes) const;
     Dict* new_dict(Type type, std::size_t capacity);
     void own_elements(Array* a, std::size_t capacity);
     void grow(Dict* d);
@@ -206,7 +234,10 @@ class Heap {
     std::size_t used_blocks_ = 0;  // blocks_[0, used_blocks_) are in use, the last of them is the open one
     std::size_t bytes_ = 0;
     std::size_t max_bytes_ = std::size_t{1} << 40;
+    std::size_t large_bytes_ = 0;
     std::uint32_t* alarm_ = nullptr;
+    Watch* watch_ = nullptr;
+    bool is_torn_ = false;
     std::uint64_t seed_[2];
     std::uint32_t epoch_ = 1;
     bool has_cycles_ = false;

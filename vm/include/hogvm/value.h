@@ -129,6 +129,8 @@ class Value {
     constexpr std::size_t bytes() const { return size(); }
     /// A string's length in UTF-16 code units.
     std::size_t units() const { return surplus() != kManySurplus ? size() - surplus() : counted_units(); }
+    /// units() has to count: the text has more surplus than the value has room for.
+    constexpr bool is_counted() const { return surplus() == kManySurplus; }
     constexpr bool is_ascii() const { return surplus() == 0; }
 
     Node* as_node() const { return payload_.node; }
@@ -198,6 +200,7 @@ struct Node {
     bool has_holes = false;   // of an Array: it may have some
     bool has_nodes = false;   // holds a node, so its cost can change from below
     bool visiting = false;    // on the path of a walk that must notice cycles
+    bool is_moved = false;    // by the collector, which then has `parent` and `cost` for itself
     std::uint8_t traits = 0;  // of an Object: Trait bits
     std::uint32_t epoch = 0;  // Heap::epoch when the cost was last computed
     std::int64_t cost = 8;    // bytes

@@ -42,8 +42,14 @@ struct Limits {
     double timeout_ms = 5000;
     std::int64_t memory = 64 * 1024 * 1024;  // bytes in the reference's accounting; 0 or less: none
     int async_steps = 100;
-    std::size_t heap = 512u * 1024 * 1024;    // real bytes that values may take, and captured variables, and the trace
-    std::size_t printed = 16u * 1024 * 1024;  // bytes printed
+    // Real bytes that a run may take: its values, its stack, captured variables, the trace. 0 stands for what keeps it
+    // below four times `memory`, see heap_bytes().
+    std::size_t heap = 0;
+    std::size_t printed = 16u * 1024 * 1024;  // bytes printed; a line that Outcome::printed keeps counts 32 more
+
+    /// `heap`, or where that is 0 a little more than three times `memory`, and at least 8 MiB; without a limit of
+    /// memory 512 MiB.
+    std::size_t heap_bytes() const;
 };
 
 struct RunOptions {

@@ -1,0 +1,52 @@
+// Work: how code that knows no run lets the run end that it works for.
+//
+// A run looks at its clock and its stop flag between instructions, and its heap tells it of what is allocated. What
+// takes long without either (reading JSON, a text of a deep value, a walk over a long text) says here what it does:
+//
+//     Work work;
+//     for (...) work.step();
+//
+// Outside a run that does nothing.
+#pragma once
+
+#include <cstddef>
+
+#include <hogvm/heap.h>
+
+namespace hogvm {
+
+/// Makes `watch` the one that this thread's work is told to, while it lives; null for nobody.
+class Working {
+  public:
+    explicit Working(Watch* watch);
+    ~Working();
+    Working(const Working&) = delete;
+    Working& operator=(const Working&) = delete;
+
+  private:
+    Watch* outer_;
+};
+
+/// Says that so many small steps more were done, of some nanoseconds each. May raise Failure.
+void work_done(std::size_t steps);
+
+/// Raises Failure{Memory} if the run has no room for a text of so many bytes that is being built outside the heap, and
+/// then once more on it.
+void check_text(std::size_t bytes);
+
+/// Counts steps, and tells of them every few thousand.
+class Work {
+  public:
+    void step(std::size_t steps = 1) {
+        if ((steps_ += steps) < kEach) return;
+        const std::size_t done = steps_;
+        steps_ = 0;
+        work_done(done);
+    }
+
+  private:
+    static constexpr std::size_t kEach = 4096;
+    std::size_t steps_ = 0;
+};
+
+}  // namespace hogvm
