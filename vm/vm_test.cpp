@@ -278,7 +278,7 @@ TEST_CASE("captured variables are bounded by the heap's limit") {
     options.fresh_upvalues = true;
     options.limits.timeout_ms = 120'000;
     options.limits.heap = 1u << 20;  // 4 million at the most, which would take a while
-    CHECK(ran(kCapturing, options) == "memory: Out of memory: more than 32768 captured variables");
+    CHECK(ran(kCapturing, options) == "memory: Out of memory: this run needs more than 1048576 bytes");
 }
 
 TEST_CASE("an error before the first token is told as one at ip -1") {

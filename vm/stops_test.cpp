@@ -1,0 +1,121 @@
+// What no function is to blame for: operators and instructions that take long, one after the other without a call
+// between, end when their run's time is up.
+#include <hogvm/vm.h>
+
+#include <time.h>
+
+#include <string>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+#include <hogvm/standard_library.h>
+
+using namespace hogvm;
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr double kMostMs = 60'000;
+#else
+constexpr double kMostMs = 250;  // of this thread's own time: the limit, and what is forgiven
+#endif
+constexpr double kTimeoutMs = 50;
+
+double thread_ms() {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) / 1e6;
+}
+
+/// Runs `step` a few thousand times in a row, on what `begin` has put into the variables 0 and 1.
+std::string straight(std::string_view begin, std::string_view step) {
+    std::string program = R"(["_H",1,)" + std::string(begin);
+    for (int i = 0; i < 3000; ++i) program += "," + std::string(step);
+    return program + "]";
+}
+
+/// The error, and how long it took.
+std::pair<std::string, double> timed(const std::string& program, std::string_view globals = "") {
+    RunOptions options;
+    options.limits.timeout_ms = kTimeoutMs;
+    const auto loaded = load_program(program);
+    Vm vm;
+    const double before = thread_ms();
+    const Outcome outcome = vm.run(*loaded, globals, options);
+    return {outcome.failed() ? std::string(name_of(outcome.error.kind)) : "ended", thread_ms() - before};
+}
+
+void check_ends(std::string_view what, const std::string& program, std::string_view globals = "") {
+    const auto [kind, ms] = timed(program, globals);
+    CHECK_MESSAGE(kind == "timeout", what << " ended with " << kind);
+    CHECK_MESSAGE(ms < kMostMs, what << " took " << ms << " ms");
+}
+
+// let a := range(2000000); let b := arrayReverse(arrayReverse(a))
+constexpr std::string_view kArrays = R"(33,2000000,2,"range",1,36,0,2,"arrayReverse",1,2,"arrayReverse",1)";
+// s := '日' doubled 22 times: 12 MB
+std::string texts(std::string_view unit) {
+    std::string begin = "32,\"" + std::string(unit) + "\"";
+    for (int i = 0; i < 22; ++i) begin += R"(,36,0,36,0,2,"concat",2,37,0)";
+    return begin + R"(,32,"b",36,0,2,"concat",2)";
+}
+
+}  // namespace
+
+TEST_CASE("operators on much, one after the other, end in time") {
+    check_ends("comparing arrays", straight(kArrays, "36,0,36,1,11,35"));
+    check_ends("looking for an element", straight(kArrays, "36,0,33,-1,21,35"));
+    check_ends("an array as a number", straight(kArrays, "33,1,36,0,6,35"));
+    check_ends("comparing texts", straight(texts("日"), "36,0,36,1,13,35"));
+    check_ends("a text as a number", straight(texts("1"), "33,1,36,0,6,35"));
+    check_ends("a text in a text", straight(texts("ab"), "36,0,32,\"ba!\",21,35"));
+    check_ends("a pattern", straight(texts("ab"), "32,\"ba+!\",36,0,23,35"));
+    check_ends("LIKE", straight(texts("ab"), "32,\"%ba!%\",36,0,17,35"));
+    check_ends("a text of many bytes on the stack", straight(texts("日"), "36,0,35"));
+}
+
+TEST_CASE("reading globals, one after the other, ends in time") {
+    std::string globals = R"({"g":[0)";
+    for (int i = 0; i < 1'000'000; ++i) globals += ",1";
+    check_ends("a global of a million elements", straight("33,1", R"(32,"g",1,1,35)"), globals + "]}");
+}
+
+TEST_CASE("accounting for shared and cyclic values ends in time") {
+    // let c := [1]; c[2] := c; let a := [1]; then a := [a, a], twenty times; let b := [c]
+    std::string begin = R"(33,1,43,1,36,0,33,2,36,0,46,33,1,43,1)";
+    for (int i = 0; i < 20; ++i) begin += ",36,1,36,1,43,2,37,1";
+    check_ends("a tree of shared parts beside a cycle", straight(begin, "36,1,35"));
+}
+
+TEST_CASE("a collection ends with the run's time") {
+    // let a := []; while (true) { a := arrayPushBack(a, [[]]) }
+    check_ends("a heap of small arrays", R"(["_H",1,43,0,36,0,43,0,43,1,2,"arrayPushBack",2,37,0,39,-13])");
+}
+
+TEST_CASE("what is printed, nested, counted, passed and suspended is bounded, each with an error of its own") {
+    const auto ended = [](std::string_view program, const Limits& limits = {}) {
+        RunOptions options;
+        options.limits = limits;
+        const Outcome outcome = Vm().run(*load_program(program), options);
+        return std::string(name_of(outcome.error.kind)) + ": " + outcome.error.text();
+    };
+    CHECK(ended(R"(["_H",1,32,"text",2,"print",1,35,39,-8])", {.printed = 1000}) ==
+          "memory: Printed output exceeds 1000 bytes");
+    // Empty lines take memory, too.
+    CHECK(ended(R"(["_H",1,32,"",2,"print",1,35,39,-8])", {.printed = 1000}) ==
+          "memory: Printed output exceeds 1000 bytes");
+    CHECK(ended(R"(["_H",1,2,"sleep",0])", {.async_steps = 0}) ==
+          "async_steps: Exceeded maximum number of async steps: 0");
+    // let a := []; while (true) { a := [a] }; then its text
+    std::string deep = R"(["_H",1,43,0)";
+    for (int i = 0; i < 2100; ++i) deep += ",43,1";
+    CHECK(ended(deep + R"(,2,"toString",1])") == "depth: Values nested too deeply: more than 2000 levels");
+    std::string many = R"(["_H",1)";
+    for (int i = 0; i < 301; ++i) many += ",31";
+    CHECK(ended(many + R"(,2,"tuple",301])") == "function: Too many arguments");
+    CHECK(ended(R"(["_H",1,32,"x",36,0,36,0,2,"concat",2,37,0,39,-11])", {.memory = 1000})
+              .starts_with("memory: Memory limit of 1000 bytes"));
+    CHECK(ended(R"(["_H",1,33,1000000000,2,"range",1])") ==
+          "memory: Function range can not make an array of 1000000000 elements (argument 1)");
+}
