@@ -30,7 +30,7 @@ test-tsan: ## every test under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
 
 test-valgrind: build build/setup-valgrind ## the recorded cases and states under valgrind, which sees memory that was never written
-	@valgrind --quiet --error-exitcode=1 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+	@valgrind --quiet --error-exitcode=1 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp \
 		build/$(PRESET)/bin/hogvm_tests --source-file='*/conformance/conformance_test.cpp,*/conformance/journeys_test.cpp'
 
 fuzz: build build/setup-fuzz ## fuzz all targets side by side, each for TIME seconds of a processor (60); figures add up

@@ -50,6 +50,10 @@ export const DIFFERENCES = [
         applies: (_, reference, ours) => stopped(/^Invalid bytecode: /, reference, ours),
     },
     {
+        reason: 'real memory has a limit of its own',
+        applies: (_, reference, ours) => stopped(/^Out of memory: /, reference, ours),
+    },
+    {
         reason: 'an open upvalue whose slot is not on the stack is an error',
         applies: (_, reference, ours) => stopped(/^Invalid upvalue: its slot /, reference, ours),
     },

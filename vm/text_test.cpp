@@ -171,6 +171,26 @@ TEST_CASE("a text that is built on does not change") {
     CHECK(other.as_text() == long_text + "123other");
 }
 
+TEST_CASE("a text that stands where one was built before the heap was cleared does not grow into its neighbour") {
+    Heap heap;
+    const auto with = [&heap](Value text, std::string_view more) {
+        TextBuilder out(heap);
+        out.begin_with(text);
+        out.append(more);
+        return out.finish();
+    };
+    const Value built = with(with(heap.string(std::string(100, 'x')), "1"), "2");
+    const char* const end = built.as_text().data() + built.as_text().size();
+    heap.clear();
+    const auto size = static_cast<std::size_t>(end - static_cast<const char*>(heap.allocate(0)));
+    heap.clear();
+    const Value text = heap.string(std::string(size, 'y'));
+    REQUIRE(text.as_text().data() + size == end);
+    const Value neighbour = heap.string("neighbour");
+    CHECK(with(text, "zzzzzzzzzzzzzzzz").as_text().size() == size + 16);
+    CHECK(neighbour.as_text() == "neighbour");
+}
+
 TEST_CASE("half a surrogate pair at the end of a text joins without changing it") {
     Heap heap;
     const auto with = [&heap](Value text, std::string_view more) {

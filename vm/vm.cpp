@@ -24,7 +24,7 @@ std::size_t Limits::heap_bytes() const {
     if (memory <= 0) return 512u << 20;
     // The rest, up to four times, is for what a collection takes and for printed lines.
     constexpr std::int64_t kMost = std::int64_t{1} << 40;
-    return std::max<std::size_t>(8u << 20, static_cast<std::size_t>(std::min(memory, kMost)) / 8 * 25);
+    return std::max<std::size_t>(32u << 20, static_cast<std::size_t>(std::min(memory, kMost)) / 8 * 25);
 }
 
 class Vm::Impl {

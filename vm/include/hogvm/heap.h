@@ -184,6 +184,7 @@ class Heap {
             end_ = next_ + blocks_[0].size;
             poison::hide(next_, blocks_[0].size);
             has_cycles_ = is_torn_ = false;
+            open_texts_ = {};
         } else if (used_blocks_ > 0) {
             clear_blocks(keep);
         }

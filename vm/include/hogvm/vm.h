@@ -47,7 +47,7 @@ struct Limits {
     std::size_t heap = 0;
     std::size_t printed = 16u * 1024 * 1024;  // bytes printed; a line that Outcome::printed keeps counts 32 more
 
-    /// `heap`, or where that is 0 a little more than three times `memory`, and at least 8 MiB; without a limit of
+    /// `heap`, or where that is 0 a little more than three times `memory`, and at least 32 MiB; without a limit of
     /// memory 512 MiB.
     std::size_t heap_bytes() const;
 };
