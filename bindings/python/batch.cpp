@@ -28,7 +28,8 @@ namespace hogvm::python {
 namespace {
 
 constexpr std::size_t kMostInSlice = 64;
-constexpr auto kLook = std::chrono::milliseconds(50);  // between two looks for signals
+constexpr std::size_t kSlice = std::size_t{512} << 20;  // bytes that the globals of a slice may take at least
+constexpr auto kLook = std::chrono::milliseconds(50);   // between two looks for signals
 
 /// An event of a slice, and what came of it.
 struct Event {
@@ -81,7 +82,7 @@ class Batch {
 class Batch::Worker {
   public:
     explicit Worker(Batch& batch) : batch_(batch), execution_(batch.settings_, &batch.stop_) {
-        heap_.set_max_bytes(batch.settings_.run.limits.heap);
+        heap_.set_max_bytes(std::max(batch.settings_.run.limits.heap_bytes(), kSlice));
     }
 
     /// Needs the GIL, which it gives up in between.

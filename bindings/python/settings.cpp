@@ -79,7 +79,7 @@ bool Settings::take(const char* name, py::handle value) {
     } else if (is("memory_limit")) {
         run.limits.memory = is_given ? integer(name, value) : 0;
     } else if (is("heap_limit")) {
-        run.limits.heap = is_given ? static_cast<std::size_t>(std::max(0LL, integer(name, value))) : kNoHeapLimit;
+        run.limits.heap = is_given ? static_cast<std::size_t>(std::max(1LL, integer(name, value))) : kNoHeapLimit;
     } else if (is("max_async_steps")) {
         run.limits.async_steps =
             is_given ? static_cast<int>(std::clamp(integer(name, value), 0LL, kMostSteps)) : kMostSteps;

@@ -77,7 +77,7 @@ class Program:
         async_functions: Iterable[str] | None = None,
         timeout: float | timedelta | None = 5,
         memory_limit: int | None = 67108864,
-        heap_limit: int | None = 536870912,
+        heap_limit: int | None = ...,
         max_async_steps: int | None = 100,
         imports: Mapping[str, Any] | Callable[[str], Any] | None = None,
         clock: Callable[[], float] | None = None,
@@ -91,7 +91,7 @@ class Program:
         async_functions: names of more functions that suspend it.
         timeout: of running, suspensions not counted; seconds or a timedelta. None for no limit, here and below.
         memory_limit: bytes in the accounting of the reference VM.
-        heap_limit: real bytes that the run's values may take.
+        heap_limit: real bytes that a run may take; by default what keeps it below four times memory_limit.
         max_async_steps: how often it may be suspended.
         imports: the chunks that the program may import, by name; each is a list of tokens, a dict with "bytecode" and
             "globals", or either as JSON text. A function is asked for them, and gives None for what it does not know.
@@ -111,7 +111,7 @@ class Program:
         async_functions: Iterable[str] | None = None,
         timeout: float | timedelta | None = 5,
         memory_limit: int | None = 67108864,
-        heap_limit: int | None = 536870912,
+        heap_limit: int | None = ...,
         max_async_steps: int | None = 100,
         imports: Mapping[str, Any] | Callable[[str], Any] | None = None,
         clock: Callable[[], float] | None = None,
@@ -136,7 +136,7 @@ class Program:
         async_functions: Iterable[str] | None = None,
         timeout: float | timedelta | None = 5,
         memory_limit: int | None = 67108864,
-        heap_limit: int | None = 536870912,
+        heap_limit: int | None = ...,
         max_async_steps: int | None = 100,
         imports: Mapping[str, Any] | Callable[[str], Any] | None = None,
         clock: Callable[[], float] | None = None,
@@ -158,7 +158,7 @@ class Program:
         async_functions: Iterable[str] | None = None,
         timeout: float | timedelta | None = 5,
         memory_limit: int | None = 67108864,
-        heap_limit: int | None = 536870912,
+        heap_limit: int | None = ...,
         max_async_steps: int | None = 100,
         imports: Mapping[str, Any] | Callable[[str], Any] | None = None,
         clock: Callable[[], float] | None = None,
@@ -214,7 +214,7 @@ class RuleSet:
         path_cleaning: Iterable[Mapping[str, str]] | None = None,
         timeout: float | timedelta | None = 5,
         memory_limit: int | None = 67108864,
-        heap_limit: int | None = 536870912,
+        heap_limit: int | None = ...,
     ) -> None: ...
     def __len__(self) -> int: ...
     @property
