@@ -1,11 +1,12 @@
 // The state of a suspended program: all that it takes to go on, in this process or another.
 //
 // Its JSON is part of the wire format (docs/bytecode.md): a state that the reference VM wrote resumes here, and the
-// other way round. Values in it are converted as for JSON: tuples are arrays, errors are dicts, keys of dicts are texts,
-// references inside a slot and between slots are not shared any more, and a value that holds itself is null there.
+// other way round. Values in it are converted as for JSON: tuples are arrays, errors are dicts, keys of dicts are
+// texts, references inside a slot and between slots are not shared any more, and a value that holds itself is null
+// there.
 //
-// A state of a run with RunOptions::exact_states keeps all of that, too, in a member `exact` beside the others. What else
-// reads the state, the reference VM for one, passes over it.
+// A state of a run with RunOptions::exact_states keeps all of that, too, in a member `exact` beside the others. What
+// else reads the state, the reference VM for one, passes over it.
 #pragma once
 
 #include <cstdint>
