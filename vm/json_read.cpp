@@ -19,6 +19,8 @@ constexpr std::size_t kMostMembers = 64;  // of an object, in a projection
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+constexpr std::size_t kLongText = 1024;  // bytes; what a shorter one takes is a step of its value
+
 /// Reads one document. With a null heap it only checks.
 class Reader {
   public:
@@ -194,7 +196,7 @@ class Reader {
         const std::size_t start = ++at_;
         const bool ascii = skip_plain();
         const std::string_view plain = text_.substr(start, at_ - start);
-        work_.step(plain.size() / 16);
+        if (plain.size() >= kLongText) work_.step(plain.size() / 16);
         if (!ascii) check_utf8(plain);
         if (peek() != '"' || at_ == text_.size()) return escaped_string(plain);
         ++at_;

@@ -56,6 +56,7 @@ template <Opcode kOp>
     if constexpr (kOp == Opcode::OP_PLUS) return Value::number(a + b);
     if constexpr (kOp == Opcode::OP_MINUS) return Value::number(a - b);
     if constexpr (kOp == Opcode::OP_MULTIPLY) return Value::number(a * b);
+    if constexpr (kOp == Opcode::OP_DIVIDE) return Value::number(a / b);
     return Value::number(std::fmod(a, b));
 }
 
@@ -332,7 +333,8 @@ struct Run::Loop {
 
         [[maybe_unused]] Value result;
         [[maybe_unused]] bool holds = false;
-        if (Value::are_plain_ints(*left, *right)) [[likely]] {
+        // A quotient is computed in doubles.
+        if (kOp != Opcode::OP_DIVIDE && Value::are_plain_ints(*left, *right)) [[likely]] {
             if constexpr (is_comparison(kOp)) {
                 holds = compare_numbers<kOp>(left->as_int(), right->as_int());
             } else {

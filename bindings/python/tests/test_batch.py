@@ -32,8 +32,10 @@ def test_results_are_in_the_order_of_the_events(threads: int | None, form: Any) 
 def test_results_as_json_text() -> None:
     value = {"n": [1, 2.5, None, True], "é": "\N{GRINNING FACE}"}
     events: list[Any] = [{"x": value}, json.dumps({"x": value}), {}, {"x": datetime(2024, 5, 1, tzinfo=timezone.utc)}]
-    for form, kind in ((True, str), ("bytes", bytes)):
-        first, second, failed, date = reading("x").run_many(events, json=form, threads=2)  # type: ignore[call-overload]
+    forms: list[tuple[Any, type]] = [(True, str), ("bytes", bytes)]
+    for form, kind in forms:
+        results: list[Any] = reading("x").run_many(events, json=form, threads=2)
+        first, second, failed, date = results
         assert isinstance(first.value, kind)
         assert json.loads(first.value) == json.loads(second.value) == value
         assert isinstance(failed, hogvm.HogVMException)
