@@ -32,6 +32,14 @@ std::string joined(std::string_view a, std::string_view b) {
     return std::string(v.as_text());
 }
 
+/// The text with more at its end, which may be the same bytes.
+Value with_more(Heap& heap, Value text, std::string_view more) {
+    TextBuilder out(heap);
+    out.begin_with(text);
+    out.append(more);
+    return out.finish();
+}
+
 }  // namespace
 
 TEST_CASE("the surplus is by how much bytes outnumber units") {
@@ -149,12 +157,7 @@ TEST_CASE("case mapping is Unicode's, with texts that grow and the final sigma")
 
 TEST_CASE("a text that is built on does not change") {
     Heap heap;
-    const auto with = [&heap](Value text, std::string_view more) {
-        TextBuilder out(heap);
-        out.begin_with(text);
-        out.append(more);
-        return out.finish();
-    };
+    const auto with = [&heap](Value text, std::string_view more) { return with_more(heap, text, more); };
     const std::string long_text(100, 'x');
     const Value first = with(heap.string(long_text), "1");
     const Value second = with(first, "2");
@@ -173,12 +176,7 @@ TEST_CASE("a text that is built on does not change") {
 
 TEST_CASE("a text that stands where one was built before the heap was cleared does not grow into its neighbour") {
     Heap heap;
-    const auto with = [&heap](Value text, std::string_view more) {
-        TextBuilder out(heap);
-        out.begin_with(text);
-        out.append(more);
-        return out.finish();
-    };
+    const auto with = [&heap](Value text, std::string_view more) { return with_more(heap, text, more); };
     const Value built = with(with(heap.string(std::string(100, 'x')), "1"), "2");
     const char* const end = built.as_text().data() + built.as_text().size();
     heap.clear();
@@ -193,12 +191,7 @@ TEST_CASE("a text that stands where one was built before the heap was cleared do
 
 TEST_CASE("half a surrogate pair at the end of a text joins without changing it") {
     Heap heap;
-    const auto with = [&heap](Value text, std::string_view more) {
-        TextBuilder out(heap);
-        out.begin_with(text);
-        out.append(more);
-        return out.finish();
-    };
+    const auto with = [&heap](Value text, std::string_view more) { return with_more(heap, text, more); };
     const std::string long_text(100, 'x');
     const Value grown = with(with(heap.string(long_text), "1"), "2");
     const Value half = with(grown, "\xED\xA0\xBD");
