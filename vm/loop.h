@@ -9,6 +9,19 @@
 #include "operators.h"
 #include "run.h"
 
+// In line, everything: see the rules in interpreter.cpp. But not under a sanitizer, which would have hundreds of copies
+// to instrument and the compiler many minutes to do it in; speed is nothing there.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define HOGVM_IN_LINE
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HOGVM_IN_LINE
+#endif
+#ifndef HOGVM_IN_LINE
+#define HOGVM_IN_LINE [[gnu::always_inline]]
+#endif
+
 namespace hogvm {
 
 using fused::Operands;
@@ -26,7 +39,7 @@ constexpr std::uint64_t exactness(std::int64_t i) {
 /// An arithmetic operator on two Ints, of which some are known to be within +-2^53. Returns false where the result is
 /// none, or may be none.
 template <Opcode kOp, bool kLeftIsExact = false, bool kRightIsExact = false>
-[[gnu::always_inline]] inline bool compute_ints(std::int64_t a, std::int64_t b, std::int64_t& result) {
+HOGVM_IN_LINE inline bool compute_ints(std::int64_t a, std::int64_t b, std::int64_t& result) {
     std::uint64_t bits = 0;
     if constexpr (!kLeftIsExact) bits |= exactness(a);
     if constexpr (!kRightIsExact) bits |= exactness(b);
@@ -52,7 +65,7 @@ template <Opcode kOp, bool kLeftIsExact = false, bool kRightIsExact = false>
 }
 
 template <Opcode kOp>
-[[gnu::always_inline]] inline Value compute_doubles(double a, double b) {
+HOGVM_IN_LINE inline Value compute_doubles(double a, double b) {
     if constexpr (kOp == Opcode::OP_PLUS) return Value::number(a + b);
     if constexpr (kOp == Opcode::OP_MINUS) return Value::number(a - b);
     if constexpr (kOp == Opcode::OP_MULTIPLY) return Value::number(a * b);
@@ -74,13 +87,11 @@ constexpr bool is_comparison(Opcode op) { return op >= Opcode::OP_EQ && op <= Op
 
 /// Keeps the compiler from making a conditional move of a branch. The processor guesses where a branch goes, and runs
 /// ahead; for a moved pc it would have to wait.
-[[gnu::always_inline]] inline void keep_branch() { asm volatile(""); }
+HOGVM_IN_LINE inline void keep_branch() { asm volatile(""); }
 
 /// The loop's registers, and what it does with them.
 struct Run::Loop {
-    [[gnu::always_inline]] explicit Loop(Run& its_run) : run(its_run), base(run.base_), charges(run.stack_.charges()) {
-        load();
-    }
+    HOGVM_IN_LINE explicit Loop(Run& its_run) : run(its_run), base(run.base_), charges(run.stack_.charges()) { load(); }
 
     Run& run;
     const Instruction* pc;
@@ -91,80 +102,80 @@ struct Run::Loop {
     std::int64_t* const charges;
     Value* locals;  // the frame's first slot
 
-    [[gnu::always_inline]] static std::intptr_t address(const void* p) { return reinterpret_cast<std::intptr_t>(p); }
-    [[gnu::always_inline]] static std::intptr_t bytes_from(const void* from, const void* to) {
+    HOGVM_IN_LINE static std::intptr_t address(const void* p) { return reinterpret_cast<std::intptr_t>(p); }
+    HOGVM_IN_LINE static std::intptr_t bytes_from(const void* from, const void* to) {
         return address(to) - address(from);
     }
 
-    [[gnu::always_inline]] void save() { run.at_ = {pc, sp, address(base) + run.peak2_ - room, origin}; }
-    [[gnu::always_inline]] void load_frame() { locals = base + run.top().start; }
-    [[gnu::always_inline]] void load() {
+    HOGVM_IN_LINE void save() { run.at_ = {pc, sp, address(base) + run.peak2_ - room, origin}; }
+    HOGVM_IN_LINE void load_frame() { locals = base + run.top().start; }
+    HOGVM_IN_LINE void load() {
         pc = run.at_.pc;
         sp = run.at_.sp;
         load_room();
         origin = run.at_.origin;
         load_frame();
     }
-    [[gnu::always_inline]] std::int64_t height() const { return sp - base; }
+    HOGVM_IN_LINE std::int64_t height() const { return sp - base; }
     /// Whether fused instructions hold here; see heights.h.
-    [[gnu::always_inline]] bool is_as_high_as_known() const { return sp - locals == pc->height; }
+    HOGVM_IN_LINE bool is_as_high_as_known() const { return sp - locals == pc->height; }
     /// Whether there may be `slots` more, with `more2` of excess, without a new peak.
-    [[gnu::always_inline]] bool fits(std::int64_t slots, std::int64_t more2 = 0) const {
+    HOGVM_IN_LINE bool fits(std::int64_t slots, std::int64_t more2 = 0) const {
         return address(sp + slots) + more2 <= room;
     }
     /// The same, and makes a new peak of it if the limits have room.
-    [[gnu::always_inline]] bool has_room_for(std::int64_t slots, std::int64_t more2) {
+    HOGVM_IN_LINE bool has_room_for(std::int64_t slots, std::int64_t more2) {
         const std::intptr_t wanted = address(sp + slots) + more2;
         return wanted <= room || raise_peak(wanted);
     }
-    [[gnu::always_inline]] bool raise_peak(std::intptr_t wanted) {
+    HOGVM_IN_LINE bool raise_peak(std::intptr_t wanted) {
         const std::int64_t use2 = wanted - room + run.peak2_;
         if (use2 > run.ceiling2_) return false;
         run.peak2_ = run.true_peak2_ = use2;
         room = wanted;
         return true;
     }
-    [[gnu::always_inline]] void check_peak() {
+    HOGVM_IN_LINE void check_peak() {
         if (address(sp) > room && !raise_peak(address(sp))) [[unlikely]] {
             save();
             run.over_peak();
             load_room();
         }
     }
-    [[gnu::always_inline]] void load_room() { room = address(base) + run.peak2_ - run.at_.excess2; }
-    [[gnu::always_inline]] void push_primitive(Value v) {
+    HOGVM_IN_LINE void load_room() { room = address(base) + run.peak2_ - run.at_.excess2; }
+    HOGVM_IN_LINE void push_primitive(Value v) {
         *sp++ = v;
         check_peak();
     }
     /// Records what a slot's value costs.
-    [[gnu::always_inline]] void charge(const Value* slot, std::int64_t cost) {
+    HOGVM_IN_LINE void charge(const Value* slot, std::int64_t cost) {
         charges[slot - base] = cost;
         room -= 2 * (cost - 8);
     }
-    [[gnu::always_inline]] void push_charged(Value v, std::int64_t cost) {
+    HOGVM_IN_LINE void push_charged(Value v, std::int64_t cost) {
         charge(sp, cost);
         *sp++ = v.charged(true);
         check_peak();
     }
     /// What a value costs on the stack.
-    [[gnu::always_inline]] std::int64_t cost_of(const Value& v) {
+    HOGVM_IN_LINE std::int64_t cost_of(const Value& v) {
         if (!v.is_heavy()) return 8;
         if (v.is_string() && !v.is_counted()) return 8 + static_cast<std::int64_t>(v.units());
         if (v.is_node() && !v.as_node()->has_nodes) return v.as_node()->cost;
         save();
         return run.heap_.cost(v);
     }
-    [[gnu::always_inline]] void push(const Value& v) {
+    HOGVM_IN_LINE void push(const Value& v) {
         if (v.is_heavy()) {
             push_charged(v, cost_of(v));
         } else {
             push_primitive(v.charged(false));
         }
     }
-    [[gnu::always_inline]] void release(const Value* slot) {
+    HOGVM_IN_LINE void release(const Value* slot) {
         if (slot->is_charged()) room += 2 * (charges[slot - base] - 8);
     }
-    [[gnu::always_inline]] Value pop() {
+    HOGVM_IN_LINE Value pop() {
         if (sp == base) [[unlikely]] {
             save();
             run.underflow();
@@ -172,16 +183,16 @@ struct Run::Loop {
         release(--sp);
         return *sp;
     }
-    [[gnu::always_inline]] bool pop_truth() {
+    HOGVM_IN_LINE bool pop_truth() {
         if (sp != base && sp[-1].is(Type::Bool)) return (--sp)->as_bool();
         return javascript::to_boolean(pop());
     }
     /// Goes on `distance` bytes after `after`.
-    [[gnu::always_inline]] void go_forward(std::int64_t distance, const Instruction* after) {
+    HOGVM_IN_LINE void go_forward(std::int64_t distance, const Instruction* after) {
         origin += distance;
         pc = reinterpret_cast<const Instruction*>(address(after) + distance);
     }
-    [[gnu::always_inline]] void go_back(std::int64_t distance, const Instruction* after) {
+    HOGVM_IN_LINE void go_back(std::int64_t distance, const Instruction* after) {
         go_forward(distance, after);
         if (--run.ticks_ == 0) [[unlikely]] {
             save();
@@ -190,18 +201,16 @@ struct Run::Loop {
         }
     }
     /// CALLABLE and DECLARE_FN: the function's body is jumped over.
-    [[gnu::always_inline]] void go_over_body() {
-        go(bytes_from(pc + 1, run.top().chunk->code.data() + pc->to), pc + 1);
-    }
+    HOGVM_IN_LINE void go_over_body() { go(bytes_from(pc + 1, run.top().chunk->code.data() + pc->to), pc + 1); }
     /// A jump of `distance` bytes from `after` on.
-    [[gnu::always_inline]] void go(std::int64_t distance, const Instruction* after) {
+    HOGVM_IN_LINE void go(std::int64_t distance, const Instruction* after) {
         if (distance < 0) {
             go_back(distance, after);
         } else {
             go_forward(distance, after);
         }
     }
-    [[gnu::always_inline]] void compare_values(Opcode op) {
+    HOGVM_IN_LINE void compare_values(Opcode op) {
         const Value left = pop();
         const Value right = pop();
         save();
@@ -209,7 +218,7 @@ struct Run::Loop {
         run.charge(right);
         push_primitive(Value::boolean(compare(op, left, right, run.heap_)));
     }
-    [[gnu::always_inline]] void compute(Opcode op) {
+    HOGVM_IN_LINE void compute(Opcode op) {
         const Value left = pop();
         const Value right = pop();
         save();
@@ -220,7 +229,7 @@ struct Run::Loop {
     /// Replaces two uncharged Ints on the stack, the left one above. Returns false, having changed nothing, if what is
     /// there is something else, or the result is none.
     template <Opcode kOp>
-    [[gnu::always_inline]] bool compute_two_ints() {
+    HOGVM_IN_LINE bool compute_two_ints() {
         if (height() < 2 || !Value::are_plain_ints(sp[-1], sp[-2])) return false;
         std::int64_t result = 0;
         if (!compute_ints<kOp>(sp[-1].as_int(), sp[-2].as_int(), result)) return false;
@@ -229,7 +238,7 @@ struct Run::Loop {
         return true;
     }
     template <Opcode kOp>
-    [[gnu::always_inline]] bool compare_two_ints() {
+    HOGVM_IN_LINE bool compare_two_ints() {
         if (height() < 2 || !Value::are_plain_ints(sp[-1], sp[-2])) return false;
         const bool holds = compare_numbers<kOp>(sp[-1].as_int(), sp[-2].as_int());
         --sp;
@@ -242,7 +251,7 @@ struct Run::Loop {
 
     /// Returns from a call with `result`, which is no longer on the stack; `after` is the instruction after the RETURN.
     /// The stack is not below the frame's start.
-    [[gnu::always_inline]] bool give(Value result, const Instruction* after) {
+    HOGVM_IN_LINE bool give(Value result, const Instruction* after) {
         const std::int64_t start = run.top().start;
         if (run.frames_.is_one() || run.highest_open_ >= start) return false;
         const std::int64_t cost = cost_of(result);
@@ -257,7 +266,7 @@ struct Run::Loop {
         return true;
     }
     /// The same with a number or boolean that the upper `popped` values brought. They were there, so it is no peak.
-    [[gnu::always_inline]] bool give_primitive(Value result, int popped, const Instruction* after) {
+    HOGVM_IN_LINE bool give_primitive(Value result, int popped, const Instruction* after) {
         if (run.frames_.is_one() || run.highest_open_ >= run.top().start) return false;
         Value* const bottom = locals;
         sp -= popped;
@@ -266,7 +275,7 @@ struct Run::Loop {
         *sp++ = result;
         return true;
     }
-    [[gnu::always_inline]] void leave(const Instruction* after) {
+    HOGVM_IN_LINE void leave(const Instruction* after) {
         run.frames_.pop();
         load_frame();
         const Instruction* target = run.top().pc;
@@ -275,7 +284,7 @@ struct Run::Loop {
     }
 
     /// Calls `callee` with the `count` values that the stack has on top; `after` is the instruction to return to.
-    [[gnu::always_inline]] bool enter(const Value& callee, std::int32_t count, const Instruction* after) {
+    HOGVM_IN_LINE bool enter(const Value& callee, std::int32_t count, const Instruction* after) {
         if (!callee.is(Type::Closure) || run.ticks_ == 1) return false;
         const Closure* closure = callee.as_closure();
         // The commonest call is one of the same function. Told apart, its code is known without waiting for the
@@ -284,8 +293,8 @@ struct Run::Loop {
         return enter_function(closure, closure->callable, count, after);
     }
 
-    [[gnu::always_inline]] bool enter_function(const Closure* closure, const Callable* function, std::int32_t count,
-                                               const Instruction* after) {
+    HOGVM_IN_LINE bool enter_function(const Closure* closure, const Callable* function, std::int32_t count,
+                                      const Instruction* after) {
         if (function->entry == nullptr || function->arg_count != count || !run.frames_.has_room_for_call())
             return false;
         // The closure itself is pushed, and popped again.
@@ -301,7 +310,7 @@ struct Run::Loop {
 
     /// An operator with what brings its operands and what uses its result; see fused.h.
     template <Opcode kOp, Operands kOperands, Then kThen>
-    [[gnu::always_inline]] bool fused_operator() {
+    HOGVM_IN_LINE bool fused_operator() {
         constexpr int kLoads = fused::loads(kOperands);
         constexpr int kPopped = 2 - kLoads;
         constexpr bool kLeftIsConstant = kOperands == Operands::LC || kOperands == Operands::SC;
@@ -386,7 +395,7 @@ struct Run::Loop {
     }
 
     /// GET_LOCAL of an array and of a position, GET_PROPERTY: finds the element, with what it costs.
-    [[gnu::always_inline]] bool local_element(Value& element, std::int64_t& cost) {
+    HOGVM_IN_LINE bool local_element(Value& element, std::int64_t& cost) {
         const Value* array = locals + pc[0].n;
         const Value* position = locals + pc[1].n;
         if (!array->is(Type::Array) || !position->is(Type::Int)) return false;
@@ -401,7 +410,7 @@ struct Run::Loop {
     }
 
     /// What a comparison's or a pattern's operator makes of a primitive or text, and a constant.
-    [[gnu::always_inline]] bool holds(Opcode op, const Value& left, const Value& right) {
+    HOGVM_IN_LINE bool holds(Opcode op, const Value& left, const Value& right) {
         if (Value::are_plain_ints(left, right)) {
             switch (op) {
                 case Opcode::OP_EQ: return left.as_int() == right.as_int();
@@ -421,7 +430,7 @@ struct Run::Loop {
     }
 
     /// SET_LOCAL of what is on top into a slot below it.
-    [[gnu::always_inline]] void store(Value* slot) {
+    HOGVM_IN_LINE void store(Value* slot) {
         const Value v = sp[-1];
         const std::int64_t cost = cost_of(v);
         release(--sp);
@@ -440,7 +449,7 @@ struct Run::Loop {
     }
 
     /// Takes the arguments of a library function's call, and calls it.
-    [[gnu::always_inline]] Value call_library() {
+    HOGVM_IN_LINE Value call_library() {
         --run.ticks_;
         Value* const args = sp - pc->n;
         while (sp > args) release(--sp);
