@@ -42,7 +42,8 @@ std::string resumed(const RunOptions& options, const auto& change) {
     Vm vm(waiting_host());
     const std::string text = change(suspended(vm, options).state->json());
     const auto state = State::parse(text, standard_library());
-    const Outcome outcome = Vm(waiting_host()).resume(*state, "0", options);
+    Vm other(waiting_host());
+    const Outcome outcome = other.resume(*state, "0", options);
     return outcome.finished() ? outcome.json() : outcome.error.text();
 }
 

@@ -315,8 +315,12 @@ Napi::Value open_batch(const Napi::CallbackInfo& info) {
         auto batch = std::make_unique<Batch>(
             program_of(env, info[0]), options_of(environment), info[2].As<Napi::String>().Utf8Value(),
             static_cast<Form>(info[3].As<Napi::Number>().Uint32Value()), std::move(done));
-        batch->start(info[1].As<Napi::Number>().Uint32Value());
-        return Napi::External<Batch>::New(env, batch.release(), [](Napi::Env, Batch* ended) { delete ended; });
+        const std::uint32_t threads = info[1].As<Napi::Number>().Uint32Value();
+        // A worker that is being ended can't make the External any more. Threads that nobody waits for would run on in
+        // an addon that is unloaded.
+        const auto handle = Napi::External<Batch>::New(env, batch.get(), [](Napi::Env, Batch* ended) { delete ended; });
+        batch.release()->start(threads);
+        return handle;
     });
 }
 
