@@ -95,6 +95,7 @@ TEST_CASE("what grows through collections is not copied at each of them") {
     Vm vm;
     RunOptions options;
     options.limits.memory = 0;
+    options.limits.timeout_ms = 60'000;  // sanitizers are slow
     const auto program = load_program(
         R"(["_H",1,43,0,33,0,33,1000000,36,1,15,40,18,36,0,36,1,2,"arrayPushBack",2,37,0,33,1,36,1,6,37,1,39,-25,)"
         R"(36,0,2,"length",1,36,0,33,1,45,36,0,33,700000,45,36,0,33,1000000,45,43,4,38])");
@@ -109,6 +110,7 @@ TEST_CASE("a text that grows through collections is whole") {
     Vm vm;
     RunOptions options;
     options.limits.memory = 0;
+    options.limits.timeout_ms = 60'000;
     const auto program = load_program(
         R"(["_H",1,32,"",33,0,33,1000000,36,1,15,40,23,36,0,36,1,2,"toString",1,32,",",2,"concat",3,37,0,33,1,36,1,6,37,1,)"
         R"(39,-30,36,0,2,"length",1,36,0,33,1,33,6,2,"substring",3,36,0,33,6,36,0,2,"length",1,7,2,"substring",2,43,3,38])");
