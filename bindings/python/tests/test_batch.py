@@ -32,7 +32,7 @@ def test_results_are_in_the_order_of_the_events(threads: int | None, form: Any) 
 def test_results_as_json_text() -> None:
     value = {"n": [1, 2.5, None, True], "é": "\N{GRINNING FACE}"}
     events: list[Any] = [{"x": value}, json.dumps({"x": value}), {}, {"x": datetime(2024, 5, 1, tzinfo=timezone.utc)}]
-    forms: list[tuple[Any, type]] = [(True, str), ("bytes", bytes)]
+    forms: list[tuple[Any, Any]] = [(True, str), ("bytes", bytes)]
     for form, kind in forms:
         results: list[Any] = reading("x").run_many(events, json=form, threads=2)
         first, second, failed, date = results
