@@ -16,7 +16,8 @@ constexpr std::size_t kUses = 5;
 constexpr auto kFirstOperator = static_cast<std::size_t>(Opcode::OP_PLUS);
 constexpr auto kOperators = static_cast<std::size_t>(Opcode::OP_LT_EQ) - kFirstOperator + 1;
 constexpr std::size_t kLongestPath = 8;
-constexpr std::size_t kLongestConstant = std::size_t{1} << 30;  // units
+constexpr std::size_t kLongestConstant =
+    1024;  // units; a longer one is left to plain instructions, which tell the watch
 constexpr std::int64_t kExactInts = std::int64_t{1} << 53;
 
 constexpr std::size_t row_of(Opcode op, Operands operands, Then then) {

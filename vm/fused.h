@@ -3,8 +3,8 @@
 // Every instruction has an `op`, which is the wire format's, and a `fast`, which is what the loop does when it comes
 // there: the same, or a fused instruction that begins at this one and takes in the next ones. A fused instruction
 // leaves the stack, the accounting and the counts as its parts would have left them one by one. It has one way out of
-// anything out of the ordinary (an operand of another type, a new peak of memory, a missing slot, a call that is due to
-// look at the clock): it does nothing, and the loop does `op` instead, and then `fast` of the instruction after that.
+// anything out of the ordinary (an operand of another type, a new peak of memory, a call that is due to look at the
+// clock): it does nothing, and the loop does `op` instead, and then `fast` of the instruction after that.
 // So there is one code array and one position; jumps into the middle of a fused sequence, errors, traces and
 // suspensions know nothing of fusion.
 //

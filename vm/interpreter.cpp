@@ -2,8 +2,8 @@
 //
 // Rules for whoever edits it:
 //
-//  1. The registers (pc, sp, excess2, origin) and what follows from the frame (locals, code) are local variables, so
-//     that the compiler keeps them in the machine's. Whatever can raise, or looks at the run (push_slow, calls, costs
+//  1. The registers (pc, sp, room, origin) and what follows from the frame (locals) are local variables, so that the
+//     compiler keeps them in the machine's. Whatever can raise, or looks at the run (push_slow, calls, costs
 //     of nodes), needs save() before it; whatever may have moved them needs load() after it. No lambda here may be
 //     called otherwise than in line, and none of the registers may have its address taken: it would live in memory
 //     then.
@@ -186,6 +186,7 @@ template <bool kPlain>
             goto plainly;
         Value v;
         if (!globals_->glance(chunk.keys(path), places_.data() + path.first, v)) goto plainly;
+        if (v.is_string() && v.bytes() > kLongText) goto plainly;  // the run's watch is to know of it
         // A text has at most as many units as bytes; counting them takes longer than the rest.
         if (v.is_string() && !r.fits(2, constant2 + 2 * static_cast<std::int64_t>(v.bytes())) &&
             !r.has_room_for(2, constant2 + 2 * static_cast<std::int64_t>(v.units())))

@@ -79,6 +79,11 @@ TEST_CASE("reading globals, one after the other, ends in time") {
     std::string globals = R"({"g":[0)";
     for (int i = 0; i < 1'000'000; ++i) globals += ",1";
     check_ends("a global of a million elements", straight("33,1", R"(32,"g",1,1,35)"), globals + "]}");
+    std::string text;
+    for (int i = 0; i < 1'000'000; ++i) text += "日ba";
+    const std::string long_text = R"({"g":")" + text + "\"}";
+    check_ends("a long global and a pattern", straight("33,1", R"(32,"ba+!",32,"g",1,1,23,35)"), long_text);
+    check_ends("a long global compared", straight("33,1", R"(32,"日",32,"g",1,1,13,35)"), long_text);
 }
 
 TEST_CASE("accounting for shared and cyclic values ends in time") {
