@@ -241,7 +241,7 @@ void Run::share_memory() {
 
 void Run::charge_large(Value v) {
     constexpr std::size_t kBytesPerStep = 64;
-    check_time(static_cast<std::size_t>(v.is_string() ? v.as_text().size() : v.as_node()->cost) / kBytesPerStep);
+    check_time((v.is_string() ? v.as_text().size() : static_cast<std::size_t>(v.as_node()->cost)) / kBytesPerStep);
 }
 
 void Run::check_time(std::size_t work) {
