@@ -1,7 +1,8 @@
 // A heap's dicts and objects: entries in their order, and beyond a few of them an index by hash.
 //
-// The index is a table of places in the entries, counted from 1, open addressed. Hashes are keyed, since keys come from
-// outside and must not be able to collide on purpose. Objects note in their traits which marked keys they have.
+// The index is a table of slots, open addressed, at most half of them taken: a key's hash and the place of its entry.
+// Other keys are told apart by their hashes, and a dict that grows takes these over. Hashes are keyed, since keys come
+// from outside and must not be able to collide on purpose. Objects note in their traits which marked keys they have.
 #include <hogvm/heap.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <cmath>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include <hogvm/javascript.h>
 
@@ -16,36 +18,43 @@ namespace hogvm {
 namespace {
 
 constexpr std::uint32_t kEntriesPerLook = 1024;
-constexpr std::uint32_t kLinearEntries = 32;  // up to here a scan beats an index
+constexpr std::uint32_t kLinearEntries = 8;  // up to here a scan beats an index
+// What is made whole, as from a document, has an index from here on only: much of it is passed on and never searched.
+constexpr std::uint32_t kLinearWhole = 32;
 
-/// SipHash-1-3 (Aumasson and Bernstein), keyed.
-std::uint64_t sip_hash(const char* data, std::size_t size, const std::uint64_t* seed) {
-    std::uint64_t v0 = seed[0] ^ 0x736f6d6570736575u;
-    std::uint64_t v1 = seed[1] ^ 0x646f72616e646f6du;
-    std::uint64_t v2 = seed[0] ^ 0x6c7967656e657261u;
-    std::uint64_t v3 = seed[1] ^ 0x7465646279746573u;
-    const auto round = [&] {
-        v0 += v1, v1 = std::rotl(v1, 13), v1 ^= v0, v0 = std::rotl(v0, 32);
-        v2 += v3, v3 = std::rotl(v3, 16), v3 ^= v2;
-        v0 += v3, v3 = std::rotl(v3, 21), v3 ^= v0;
-        v2 += v1, v1 = std::rotl(v1, 17), v1 ^= v2, v2 = std::rotl(v2, 32);
-    };
+template <typename Word>
+std::uint64_t word_at(const char* data) {
+    Word word;
+    std::memcpy(&word, data, sizeof word);
+    return word;
+}
+
+std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) {
+    __extension__ using Product = unsigned __int128;
+    const Product product = static_cast<Product>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+/// Folded products of 16 bytes each, as in wyhash (Wang Yi), which the maps of Go and of Abseil use with a secret as
+/// here: who does not know the seed can't tell which texts would collide.
+[[gnu::always_inline]] inline std::uint64_t keyed_hash(const char* data, std::size_t size, const std::uint64_t* seed) {
+    std::uint64_t state = seed[0];
     std::size_t left = size;
-    for (; left >= 8; left -= 8, data += 8) {
-        std::uint64_t word;
-        std::memcpy(&word, data, 8);
-        v3 ^= word;
-        round();
-        v0 ^= word;
+    for (; left > 16; left -= 16, data += 16)
+        state = folded_product(word_at<std::uint64_t>(data) ^ seed[1], word_at<std::uint64_t>(data + 8) ^ state);
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    if (left >= 8) {
+        first = word_at<std::uint64_t>(data);
+        last = word_at<std::uint64_t>(data + left - 8);
+    } else if (left >= 4) {
+        first = word_at<std::uint32_t>(data);
+        last = word_at<std::uint32_t>(data + left - 4);
+    } else if (left > 0) {
+        first = word_at<std::uint8_t>(data) << 16 | word_at<std::uint8_t>(data + left / 2) << 8 |
+                word_at<std::uint8_t>(data + left - 1);
     }
-    std::uint64_t word = std::uint64_t{size} << 56;
-    std::memcpy(&word, data, left);
-    v3 ^= word;
-    round();
-    v0 ^= word;
-    v2 ^= 0xff;
-    round(), round(), round();
-    return v0 ^ v1 ^ v2 ^ v3;
+    return folded_product(folded_product(first ^ seed[1], last ^ state), size ^ seed[1]);
 }
 
 /// Same text, cheaply when it is the same view.
@@ -84,55 +93,94 @@ Dict* Heap::new_dict(Type type, std::size_t capacity) {
     return d;
 }
 
+namespace {
+
+/// How many slots the index of a dict has: a power of two at least twice its capacity.
+std::uint32_t index_size(const Dict* d) { return std::bit_ceil(d->capacity * 2); }
+
+/// Puts into the index what is not in it.
+void insert(Dict* d, Slot slot) {
+    const std::uint32_t mask = index_size(d) - 1;
+    std::uint32_t at = slot.hash & mask;
+    while (d->index[at].place != 0) at = (at + 1) & mask;
+    d->index[at] = slot;
+}
+
+/// The entry whose key is the same. `hash` is the key's where the dict has an index.
+template <typename IsSame>
+[[gnu::always_inline]] inline Entry* find_entry(const Dict* d, std::uint32_t hash, IsSame is_same) {
+    if (d->index == nullptr) {
+        for (std::uint32_t i = 0; i < d->size; ++i)
+            if (is_same(d->entries[i].key)) return &d->entries[i];
+        return nullptr;
+    }
+    const std::uint32_t mask = index_size(d) - 1;
+    for (std::uint32_t at = hash & mask; d->index[at].place != 0; at = (at + 1) & mask) {
+        Entry& e = d->entries[d->index[at].place - 1];
+        if (d->index[at].hash == hash && is_same(e.key)) return &e;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+void Heap::new_index(Dict* d) {
+    const std::size_t bytes = index_size(d) * sizeof(Slot);
+    d->index = static_cast<Slot*>(allocate(bytes));
+    std::memset(static_cast<void*>(d->index), 0, bytes);
+}
+
 void Heap::grow(Dict* d) {
     const std::size_t capacity = std::max<std::size_t>(4, std::size_t{d->capacity} * 2);
     if (capacity > UINT32_MAX / 2) fail(ErrorKind::Memory, "Out of memory: a dict of more than 2147483647 entries");
     auto* entries = static_cast<Entry*>(allocate(capacity * sizeof(Entry)));
     if (d->size > 0) std::memcpy(static_cast<void*>(entries), d->entries, d->size * sizeof(Entry));
+    const Slot* const old = d->index;
+    const std::uint32_t old_size = index_size(d);
     d->entries = entries;
     d->capacity = static_cast<std::uint32_t>(capacity);
+    if (old == nullptr) return;
     d->index = nullptr;
+    new_index(d);
+    for (std::uint32_t i = 0; i < old_size; ++i)
+        if (old[i].place != 0) insert(d, old[i]);
+    spend(old_size);
 }
 
-/// The size of the index of a dict: a power of two at least twice its capacity.
-static std::uint32_t index_size(const Dict* d) { return std::bit_ceil(d->capacity * 2); }
+std::uint32_t Heap::hash(std::string_view text) const {
+    return static_cast<std::uint32_t>(keyed_hash(text.data(), text.size(), seed_));
+}
 
-std::uint64_t Heap::hash(Value key) const {
+std::uint32_t Heap::hash(Value key) const {
+    const auto hash_of = [this](std::uint64_t bits) {
+        return static_cast<std::uint32_t>(keyed_hash(reinterpret_cast<const char*>(&bits), sizeof bits, seed_));
+    };
     switch (key.type()) {
-        case Type::String: return sip_hash(key.as_text().data(), key.as_text().size(), seed_);
+        case Type::String: return hash(key.as_text());
         case Type::Int:
         case Type::Double: {
             double d = key.as_number();
             if (d == 0) d = 0;  // -0 is 0
             if (std::isnan(d)) d = std::numeric_limits<double>::quiet_NaN();
-            const auto bits = std::bit_cast<std::uint64_t>(d);
-            return sip_hash(reinterpret_cast<const char*>(&bits), sizeof bits, seed_);
+            return hash_of(std::bit_cast<std::uint64_t>(d));
         }
         case Type::Bool: return key.as_bool() ? 1 : 2;
         case Type::Null: return 3;
         case Type::Undefined:
         case Type::Hole: return 4;
-        default: {
-            const auto bits = reinterpret_cast<std::uintptr_t>(key.as_node());
-            return sip_hash(reinterpret_cast<const char*>(&bits), sizeof bits, seed_);
-        }
+        default: return hash_of(reinterpret_cast<std::uintptr_t>(key.as_node()));
     }
-}
-
-void Heap::index_entry(Dict* d, std::uint32_t position) {
-    const std::uint32_t mask = index_size(d) - 1;
-    auto at = static_cast<std::uint32_t>(hash(d->entries[position].key)) & mask;
-    while (d->index[at] != 0) at = (at + 1) & mask;
-    d->index[at] = position + 1;
 }
 
 void Heap::build_index(Dict* d) {
     if (d->size <= kLinearEntries) return;
-    const std::size_t bytes = index_size(d) * sizeof(std::uint32_t);
-    if (d->index == nullptr) d->index = static_cast<std::uint32_t*>(allocate(bytes));
-    std::memset(d->index, 0, bytes);
+    if (d->index == nullptr) {
+        new_index(d);
+    } else {
+        std::memset(static_cast<void*>(d->index), 0, index_size(d) * sizeof(Slot));
+    }
     for (std::uint32_t i = 0; i < d->size; ++i) {
-        index_entry(d, i);
+        insert(d, {hash(d->entries[i].key), i + 1});
         if (i % kEntriesPerLook == kEntriesPerLook - 1) spend(4 * kEntriesPerLook);
     }
 }
@@ -142,12 +190,14 @@ Dict* Heap::dict_of(Type type, std::span<const Entry> distinct) {
     if (distinct.empty()) return d;
     std::memcpy(static_cast<void*>(d->entries), distinct.data(), distinct.size_bytes());
     d->size = static_cast<std::uint32_t>(distinct.size());
-    build_index(d);
+    if (d->size > kLinearWhole) build_index(d);
+    std::int64_t cost_of_all = d->cost;
     for (const Entry& e : distinct) {
-        d->cost = std::min(d->cost + cost(e.key) + cost(e.value), kCostBound);
+        cost_of_all = std::min(cost_of_all + cost(e.key) + cost(e.value), kCostBound);
         if (e.value.is_node()) adopt(d, e.value);
         if (type == Type::Object) note_traits(d, e.key.as_text());
     }
+    d->cost = cost_of_all;
     return d;
 }
 
@@ -156,64 +206,47 @@ Dict* Heap::object_of(std::span<const Entry> members) {
     for (std::size_t i = 0; is_plain && i < members.size(); ++i) {
         const std::string_view key = members[i].key.as_text();
         is_plain = key.empty() || key[0] > '9' || !javascript::array_index(key);
-        for (std::size_t j = 0; is_plain && members.size() <= kLinearEntries && j < i; ++j)
+        for (std::size_t j = 0; is_plain && members.size() <= kLinearWhole && j < i; ++j)
             is_plain = !same_text(members[j].key, key);
     }
-    if (is_plain && members.size() <= kLinearEntries) return dict_of(Type::Object, members);
+    if (is_plain && members.size() <= kLinearWhole) return dict_of(Type::Object, members);
     Dict* d = object(members.size());
     for (const Entry& e : members) set_member(d, e.key, e.value);
     return d;
 }
 
 const Entry* Heap::find(const Dict* d, std::string_view key) const {
-    if (d->size <= kLinearEntries || d->index == nullptr) {
-        for (const Entry& e : d->items())
-            if (same_text(e.key, key)) return &e;
-        return nullptr;
-    }
-    const std::uint32_t mask = index_size(d) - 1;
-    for (auto at = static_cast<std::uint32_t>(sip_hash(key.data(), key.size(), seed_)) & mask; d->index[at] != 0;
-         at = (at + 1) & mask) {
-        const Entry& e = d->entries[d->index[at] - 1];
-        if (same_text(e.key, key)) return &e;
-    }
-    return nullptr;
+    return find_entry(d, d->index != nullptr ? hash(key) : 0, [key](Value other) { return same_text(other, key); });
 }
 
 const Entry* Heap::find(const Dict* d, Value key) const {
     if (key.is_string()) return find(d, key.as_text());
-    if (d->size <= kLinearEntries || d->index == nullptr) {
-        for (const Entry& e : d->items())
-            if (javascript::same_value_zero(e.key, key)) return &e;
-        return nullptr;
-    }
-    const std::uint32_t mask = index_size(d) - 1;
-    for (auto at = static_cast<std::uint32_t>(hash(key)) & mask; d->index[at] != 0; at = (at + 1) & mask) {
-        const Entry& e = d->entries[d->index[at] - 1];
-        if (javascript::same_value_zero(e.key, key)) return &e;
-    }
-    return nullptr;
+    return find_entry(d, d->index != nullptr ? hash(key) : 0,
+                      [key](Value other) { return javascript::same_value_zero(other, key); });
 }
 
 void Heap::set(Dict* d, Value key, Value v) {
-    if (const Entry* found = find(d, key)) {
-        Value& place = const_cast<Entry*>(found)->value;
-        const Value old = place;
-        place = v;
+    const std::string_view text = key.is_string() ? key.as_text() : std::string_view();
+    const std::uint32_t hash_of_key = d->index == nullptr ? 0 : key.is_string() ? hash(text) : hash(key);
+    Entry* const found =
+        key.is_string()
+            ? find_entry(d, hash_of_key, [text](Value other) { return same_text(other, text); })
+            : find_entry(d, hash_of_key, [key](Value other) { return javascript::same_value_zero(other, key); });
+    if (found != nullptr) {
+        const Value old = std::exchange(found->value, v);
         replaced(d, old, v, 0);
         return;
     }
     if (d->size == d->capacity) grow(d);
     if (key.is(Type::Double) && key.as_double() == 0) key = Value::integer(0);  // a Map keeps -0 as 0
     d->entries[d->size++] = {key, v};
-    if (d->size > kLinearEntries) {
-        if (d->index == nullptr) {
-            build_index(d);
-        } else {
-            index_entry(d, d->size - 1);
-        }
+    if (d->index != nullptr) {
+        insert(d, {hash_of_key, d->size});
+    } else if (d->size > kLinearEntries) {
+        build_index(d);
     }
-    if (d->type == Type::Object) note_traits(d, key.as_text());
+    if (d->type == Type::Object) note_traits(d, text);
+    if (!v.is_node() && !key.is_node() && !has_cycles_) return add_cost(d, cost(key) + cost(v));
     replaced(d, Value::hole(), v, cost(key));
     if (key.is_node()) adopt(d, key);
 }

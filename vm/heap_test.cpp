@@ -154,6 +154,34 @@ TEST_CASE("pushing back to an array with holes makes them undefined") {
     CHECK(a->items[0].is(Type::Hole));
 }
 
+TEST_CASE("short texts join as a builder joins them, surrogates too") {
+    const std::string_view parts[] = {
+        "", "a", "é", "😀", "\xED\xA0\xBD", "\xED\xB8\x80", "0123456789012345678901234567"};
+    for (const std::string_view first : parts) {
+        for (const std::string_view second : parts) {
+            for (const std::string_view third : parts) {
+                Heap heap;
+                const Value texts[] = {Value::text(first), Value::text(second), Value::text(third)};
+                TextBuilder builder(heap);
+                for (const Value text : texts) builder.append(text);
+                const Value wanted = builder.finish();
+                Value joined;
+                if (!heap.join_short(texts, joined)) {
+                    CHECK((wanted.bytes() >= 64 || wanted.as_text().find('\xF0') != std::string_view::npos ||
+                           wanted.as_text().find('\xED') != std::string_view::npos));
+                    continue;
+                }
+                CHECK(joined.as_text() == wanted.as_text());
+                CHECK(joined.units() == wanted.units());
+            }
+        }
+    }
+    Heap heap;
+    Value joined;
+    const Value number[] = {Value::ascii("a"), Value::integer(1)};
+    CHECK(!heap.join_short(number, joined));
+}
+
 TEST_CASE("dicts keep the order of insertion, few entries or many") {
     for (const int count : {0, 1, 8, 9, 100, 1000}) {
         CAPTURE(count);
@@ -163,7 +191,9 @@ TEST_CASE("dicts keep the order of insertion, few entries or many") {
         for (int i = 0; i < count; ++i) heap.set(d, heap.string("key " + std::to_string(i)), Value::integer(-i));
         REQUIRE(d->size == static_cast<std::uint32_t>(count));
         bool found_all = true;
-        for (int i = 0; i < count; ++i) found_all = found_all && heap.find(d, "key " + std::to_string(i)) == &d->entries[i] && d->entries[i].value.as_int() == -i;
+        for (int i = 0; i < count; ++i)
+            found_all = found_all && heap.find(d, "key " + std::to_string(i)) == &d->entries[i] &&
+                        d->entries[i].value.as_int() == -i;
         CHECK(found_all);
         CHECK(heap.find(d, "key") == nullptr);
         CHECK_COST(heap, Value::dict(d));
@@ -178,7 +208,9 @@ TEST_CASE("keys of a dict are told apart as a Map does it, few entries or many")
         for (int i = 0; i < fill; ++i) heap.set(d, Value::integer(1000 + i), Value::null());
         const Value array = Value::array(heap.array(0));
         const Value nan = Value::real(std::numeric_limits<double>::quiet_NaN());
-        const Value keys[] = {Value::real(-0.0), nan, Value::integer(1), Value::ascii("1"), Value::boolean(true), Value::null(), Value::undefined(), array, Value::real(1.5)};
+        const Value keys[] = {Value::real(-0.0),    nan,           Value::integer(1),  Value::ascii("1"),
+                              Value::boolean(true), Value::null(), Value::undefined(), array,
+                              Value::real(1.5)};
         for (const Value& key : keys) heap.set(d, key, Value::integer(&key - keys));
         REQUIRE(d->size == static_cast<std::uint32_t>(fill) + std::size(keys));
         for (const Value& key : keys) {
@@ -229,7 +261,10 @@ TEST_CASE("a heap refuses what exceeds its bound, and can go on") {
     }
     CHECK(heap.bytes() <= 1 << 20);
     CHECK(heap.string("text").as_text() == "text");
-    CHECK_THROWS_AS(([&] { for (;;) heap.allocate(1000); }()), Failure);
+    CHECK_THROWS_AS(([&] {
+                        for (;;) heap.allocate(1000);
+                    }()),
+                    Failure);
     CHECK(heap.bytes() <= 1 << 20);
 }
 
@@ -256,4 +291,3 @@ TEST_CASE("AddressSanitizer sees what a heap has not given out, or has taken bac
     CHECK(__asan_address_is_poisoned(data) == 1);
 }
 #endif
-

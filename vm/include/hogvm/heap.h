@@ -91,6 +91,8 @@ class Heap {
     // Values. All of them are new and unshared.
     Value string(std::string_view wtf8);                             ///< a copy of the text
     Value string_units(std::string_view wtf8, std::size_t surplus);  ///< likewise, its surplus known
+    /// The texts one after the other in `joined`, if all are strings and short together; false if not.
+    bool join_short(std::span<const Value> texts, Value& joined);
     Array* array(std::size_t capacity, bool is_tuple = false);
     Array* array_of(std::span<const Value> items, bool is_tuple = false);
     Dict* dict(std::size_t capacity = 0) { return new_dict(Type::Dict, capacity); }
@@ -218,9 +220,10 @@ class Heap {
     Dict* new_dict(Type type, std::size_t capacity);
     void own_elements(Array* a, std::size_t capacity);
     void grow(Dict* d);
-    void index_entry(Dict* d, std::uint32_t position);
+    void new_index(Dict* d);
     void build_index(Dict* d);
-    std::uint64_t hash(Value key) const;
+    std::uint32_t hash(std::string_view text) const;
+    std::uint32_t hash(Value key) const;
     void adopt(Node* parent, Value child);
     void note_traits(Dict* object, std::string_view key);
     void replaced(Node* parent, Value old, Value fresh, std::int64_t extra);

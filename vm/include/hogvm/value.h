@@ -230,12 +230,18 @@ struct Entry {
     Value value;
 };
 
+/// A place in a dict's index.
+struct Slot {
+    std::uint32_t hash;   // of the key
+    std::uint32_t place;  // of its entry, counted from 1; 0: free
+};
+
 /// The storage of both dicts and objects: entries in insertion order, and beyond a few of them an index by hash.
 struct Dict : Node {
     Entry* entries;
     std::uint32_t size;
     std::uint32_t capacity;
-    std::uint32_t* index;  // 2 * capacity positions + 1, 0 for none; null while a linear scan is faster
+    Slot* index;  // 2 * capacity slots or a few more; null while a linear scan is faster
 
     std::span<const Entry> items() const { return {entries, size}; }
 };
