@@ -282,6 +282,11 @@ TEST_CASE("strings end where they end, wherever that falls in a block") {
             const Value read = json::parse(text, heap);
             CHECK(read.as_text() == inside);
             CHECK(read.units() == Value::text(inside).units());
+            Dict* const object = heap.object();
+            heap.set(object, Value::text(inside), Value::text(inside));
+            heap.set(object, Value::ascii("next"), Value::integer(-1));
+            const std::string quoted = text.substr(0, text.size() - 1);
+            CHECK(json::to_text(Value::object(object)) == "{" + quoted + ":" + quoted + R"(,"next":-1})");
             CHECK_THROWS_AS(json::parse(text.substr(0, text.size() - 2), heap), json::ParseError);
         }
     }

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -17,22 +19,68 @@
 namespace hogvm::json {
 namespace {
 
-void write_unit(std::uint32_t unit, std::string& out) {
+using namespace std::string_view_literals;
+
+/// Appends to a string. The string is longer than what was written until this is gone, so that writing is a store.
+class Output {
+  public:
+    explicit Output(std::string& text) : text_(text) { point(text.size()); }
+    ~Output() { text_.resize(size()); }
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
+
+    std::size_t size() const { return static_cast<std::size_t>(at_ - text_.data()); }
+    /// Where to write up to so many bytes, of which `wrote` then says how many they were.
+    [[gnu::always_inline]] char* room(std::size_t bytes) {
+        if (static_cast<std::size_t>(end_ - at_) < bytes) [[unlikely]]
+            grow(bytes);
+        return at_;
+    }
+    void wrote(std::size_t bytes) { at_ += bytes; }
+
+    void put(char c) {
+        *room(1) = c;
+        ++at_;
+    }
+    void put(std::string_view text) {
+        char* const at = room(text.size());
+        if (!text.empty()) std::memcpy(at, text.data(), text.size());
+        at_ += text.size();
+    }
+
+  private:
+    void point(std::size_t size) {
+        at_ = text_.data() + size;
+        end_ = text_.data() + text_.size();
+    }
+    void grow(std::size_t more) {
+        constexpr std::size_t kFirst = 256;
+        const std::size_t used = size();
+        text_.resize(std::max({kFirst, used * 2, used + more}));
+        point(used);
+    }
+
+    std::string& text_;
+    char* at_;
+    char* end_;
+};
+
+void write_unit(std::uint32_t unit, Output& out) {
     static constexpr char kHex[] = "0123456789abcdef";
-    out += "\\u";
-    for (int shift = 12; shift >= 0; shift -= 4) out += kHex[unit >> shift & 15];
+    out.put("\\u");
+    for (int shift = 12; shift >= 0; shift -= 4) out.put(kHex[unit >> shift & 15]);
 }
 
-void write_escaped(char c, std::string& out) {
+void write_escaped(char c, Output& out) {
     switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\b': out += "\\b"; break;
-        case '\f': out += "\\f"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
-        default: write_unit(static_cast<unsigned char>(c), out);
+        case '"': return out.put("\\\"");
+        case '\\': return out.put("\\\\");
+        case '\b': return out.put("\\b");
+        case '\f': return out.put("\\f");
+        case '\n': return out.put("\\n");
+        case '\r': return out.put("\\r");
+        case '\t': return out.put("\\t");
+        default: return write_unit(static_cast<unsigned char>(c), out);
     }
 }
 
@@ -43,19 +91,25 @@ std::size_t find_lone_surrogate(std::string_view s) {
     return std::min(at, s.size());
 }
 
-void write_string(Value string, std::string& out) {
+/// The text in quotes, if it is so plain that it can be copied.
+bool write_plain(Value string, Output& out) {
+    const std::string_view text = string.as_text();
+    if (!string.is_ascii() && find_lone_surrogate(text) != text.size()) return false;
+    char* const at = out.room(text.size() + 2);
+    if (!copy_plain(text, at + 1)) return false;
+    at[0] = at[text.size() + 1] = '"';
+    out.wrote(text.size() + 2);
+    return true;
+}
+
+void write_string(Value string, Output& out) {
+    if (write_plain(string, out)) return;
     std::string_view left = string.as_text();
     std::size_t lone = string.is_ascii() ? left.size() : find_lone_surrogate(left);
-    if (lone == left.size() && plain_text(left).size == left.size()) {
-        const std::size_t at = out.size();
-        out.append(left.size() + 2, '"');
-        if (!left.empty()) std::memcpy(out.data() + at + 1, left.data(), left.size());
-        return;
-    }
-    out += '"';
+    out.put('"');
     for (;;) {
         const std::size_t size = plain_text(left.substr(0, lone)).size;
-        out.append(left.substr(0, size));
+        out.put(left.substr(0, size));
         if (size == left.size()) break;
         if (size < lone) {
             write_escaped(left[size], out);
@@ -68,7 +122,7 @@ void write_string(Value string, std::string& out) {
             lone = find_lone_surrogate(left);
         }
     }
-    out += '"';
+    out.put('"');
 }
 
 /// Members as an object's are written: keys as strings, array indices first, a repeated key in its first place with its
@@ -79,10 +133,16 @@ class Members {
         bool in_order = true;
         for (const Entry& e : entries_)
             in_order = in_order && e.key.is_string() && !javascript::array_index(e.key.as_text());
-        if (in_order || d->type == Type::Object) return;
+        if (!in_order && d->type != Type::Object) put_in_order(d);
+    }
+    std::span<const Entry> entries() const { return entries_; }
+
+  private:
+    void put_in_order(const Dict* d) {
+        keys_ = std::make_unique<Heap>();
         std::unordered_map<std::string_view, std::size_t> places;
         for (const Entry& e : d->items()) {
-            const Value key = javascript::to_string(e.key, heap_);
+            const Value key = javascript::to_string(e.key, *keys_);
             const auto [place, is_new] = places.try_emplace(key.as_text(), ordered_.size());
             if (is_new) {
                 ordered_.push_back({key, e.value});
@@ -98,10 +158,8 @@ class Members {
         });
         entries_ = ordered_;
     }
-    std::span<const Entry> entries() const { return entries_; }
 
-  private:
-    Heap heap_;
+    std::unique_ptr<Heap> keys_;
     std::vector<Entry> ordered_;
     std::span<const Entry> entries_;
 };
@@ -119,16 +177,16 @@ class Writer {
     bool write(Value v, int depth) {
         work_.step(v.is_string() ? 4 + v.as_text().size() / 16 : 4);
         switch (v.type()) {
-            case Type::Int: javascript::append_number(v, out_); return true;
+            case Type::Int: write_integer(v.as_int()); return true;
             case Type::Double:
                 if (std::isfinite(v.as_double())) {
-                    javascript::append_number(v.as_double(), out_);
+                    out_.wrote(javascript::format_number(v.as_double(), out_.room(kLongestNumber)));
                 } else {
-                    out_ += "null";
+                    out_.put("null");
                 }
                 return true;
-            case Type::Bool: out_ += v.as_bool() ? "true" : "false"; return true;
-            case Type::Null: out_ += "null"; return true;
+            case Type::Bool: out_.put(v.as_bool() ? "true"sv : "false"sv); return true;
+            case Type::Null: out_.put("null"); return true;
             case Type::Undefined:
             case Type::Hole: return false;
             case Type::String: write_string(v, out_); return true;
@@ -137,11 +195,18 @@ class Writer {
     }
 
   private:
+    static constexpr std::size_t kLongestNumber = 32;
+
+    void write_integer(std::int64_t i) {
+        char* const at = out_.room(kLongestNumber);
+        out_.wrote(static_cast<std::size_t>(std::to_chars(at, at + kLongestNumber, i).ptr - at));
+    }
+
     void write_node(Value v, int depth) {
         check_text(out_.size());
         Node* n = v.as_node();
         if (n->visiting) {
-            out_ += "null";
+            out_.put("null");
             return;
         }
         check_depth(depth + 1);
@@ -158,7 +223,7 @@ class Writer {
         const bool was_kept = is_kept_;
         if (d->type == Type::Object && stays_as_it_is(d)) is_kept_ = true;
         if (is_kept_ && d->type == Type::Dict) {
-            out_ += "{}";
+            out_.put("{}");
         } else {
             write_members(Members(d).entries(), depth);
         }
@@ -166,18 +231,18 @@ class Writer {
     }
 
     void write_array(const Array* a, int depth) {
-        out_ += '[';
+        out_.put('[');
         bool first = true;
         for (const Value item : a->values()) {
             if (item.is(Type::Hole)) continue;  // squeezed out, as in every conversion
             separate(first, depth);
-            if (!write(item, depth)) out_ += "null";
+            if (!write(item, depth)) out_.put("null");
         }
         close(']', first, depth);
     }
 
     void write_members(std::span<const Entry> entries, int depth) {
-        out_ += '{';
+        out_.put('{');
         bool first = true;
         for (const Entry& e : entries) member(e.key, e.value, first, depth);
         close('}', first, depth);
@@ -185,31 +250,52 @@ class Writer {
 
     void member(Value key, Value v, bool& first, int depth) {
         if (is_left_out(key, v)) return;
+        if (write_plain_key(key, first)) {
+            first = false;
+            write(v, depth);
+            return;
+        }
         separate(first, depth);
         write_string(key, out_);
-        out_ += indent_ != 0 ? ": " : ":";
+        out_.put(indent_ != 0 ? ": "sv : ":"sv);
         write(v, depth);
     }
     void member(std::string_view key, Value v, bool& first, int depth) { member(Value::ascii(key), v, first, depth); }
 
+    /// `,"key":` in one step, where the key is such that it can be.
+    bool write_plain_key(Value key, bool is_first) {
+        if (indent_ != 0 || !key.is_ascii()) return false;
+        const std::string_view text = key.as_text();
+        char* const start = out_.room(text.size() + 4);
+        char* at = start;
+        if (!is_first) *at++ = ',';
+        *at++ = '"';
+        if (!copy_plain(text, at)) return false;
+        at += text.size();
+        *at++ = '"';
+        *at++ = ':';
+        out_.wrote(static_cast<std::size_t>(at - start));
+        return true;
+    }
+
     void write_closure(const Closure* c, int depth) {
-        out_ += '{';
+        out_.put('{');
         bool first = true;
         member("__hogClosure__", Value::boolean(true), first, depth);
         member("callable", Value::callable(c->callable), first, depth);
         separate(first, depth);
-        out_ += indent_ != 0 ? "\"upvalues\": [" : "\"upvalues\":[";
+        out_.put(indent_ != 0 ? "\"upvalues\": [" : "\"upvalues\":[");
         bool first_upvalue = true;
         for (std::uint32_t i = 0; i < c->upvalue_count; ++i) {
             separate(first_upvalue, depth + 1);
-            out_ += c->upvalues[i] != 0 ? std::to_string(c->upvalues[i]) : "null";  // 0: there was none to capture
+            out_.put(c->upvalues[i] != 0 ? std::to_string(c->upvalues[i]) : "null");  // 0: there was none to capture
         }
         close(']', first_upvalue, depth + 1);
         close('}', first, depth);
     }
 
     void write_callable(const Callable* c, int depth) {
-        out_ += '{';
+        out_.put('{');
         bool first = true;
         member("__hogCallable__", Value::ascii(name_of(c->kind)), first, depth);
         member("name", c->name, first, depth);
@@ -221,21 +307,23 @@ class Writer {
     }
 
     void separate(bool& first, int depth) {
-        if (!first) out_ += ',';
+        if (!first) out_.put(',');
         first = false;
         new_line(depth);
     }
     void close(char bracket, bool empty, int depth) {
         if (!empty) new_line(depth - 1);
-        out_ += bracket;
+        out_.put(bracket);
     }
     void new_line(int depth) {
         if (indent_ == 0) return;
-        out_ += '\n';
-        out_.append(static_cast<std::size_t>(std::max(indent_, 0)) * static_cast<std::size_t>(depth), ' ');
+        out_.put('\n');
+        const std::size_t spaces = static_cast<std::size_t>(std::max(indent_, 0)) * static_cast<std::size_t>(depth);
+        std::memset(out_.room(spaces), ' ', spaces);
+        out_.wrote(spaces);
     }
 
-    std::string& out_;
+    Output out_;
     int indent_;
     Work work_;
     bool is_kept_ = false;  // inside an object that stays as it is
