@@ -66,6 +66,7 @@ Value text_of(Call& call, Value v) {
 Value to_text(Call& call) { return text_of(call, call[0]); }
 
 Value concat(Call& call) {
+    if (Value joined; call.heap.join_short(call.args, joined)) return joined;
     TextBuilder out(call.heap);
     for (const Value v : call.args) {
         if (v.is(Type::Null)) continue;

@@ -252,21 +252,11 @@ template <bool kPlain>
         r.compute(r.pc->op);
         goto next;
     L_OP_EQ:
-        if (r.compare_two_ints<Opcode::OP_EQ>()) goto next;
-        if (r.height() >= 2 && r.sp[-1].is_string() && r.sp[-2].is_string()) {
-            const Value left = r.pop();
-            const Value right = r.pop();
-            if (left.as_text().size() > kLongText) [[unlikely]] {
-                r.save();
-                charge_large(left);
-            }
-            r.push_primitive(Value::boolean(left.as_text() == right.as_text()));
-        } else {
-            r.compare_values(Opcode::OP_EQ);
-        }
+        if (!r.compare_two_ints<Opcode::OP_EQ>() && !r.compare_as_they_are(true)) r.compare_values(Opcode::OP_EQ);
         goto next;
     L_OP_NOT_EQ:
-        if (!r.compare_two_ints<Opcode::OP_NOT_EQ>()) r.compare_values(Opcode::OP_NOT_EQ);
+        if (!r.compare_two_ints<Opcode::OP_NOT_EQ>() && !r.compare_as_they_are(false))
+            r.compare_values(Opcode::OP_NOT_EQ);
         goto next;
     L_OP_GT:
         if (!r.compare_two_ints<Opcode::OP_GT>()) r.compare_values(Opcode::OP_GT);

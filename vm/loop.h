@@ -237,6 +237,29 @@ struct Run::Loop {
         sp[-1] = Value::integer(result);
         return true;
     }
+    /// EQ and NOT_EQ of two short texts, or of null and what is no node: nothing has to be converted, and nothing
+    /// takes long.
+    HOGVM_IN_LINE bool compare_as_they_are(bool wanted) {
+        if (height() < 2) return false;
+        const Value left = sp[-1];
+        const Value right = sp[-2];
+        bool equal = false;
+        if (left.is_string() && right.is_string()) {
+            if (left.bytes() == right.bytes()) {
+                if (left.bytes() > kLongText) return false;
+                equal = left.as_text() == right.as_text();
+            }
+        } else if (left.is(Type::Null) || right.is(Type::Null)) {
+            if (left.is_node() || right.is_node()) return false;
+            equal = left.type() == right.type();
+        } else {
+            return false;
+        }
+        release(--sp);
+        release(sp - 1);
+        sp[-1] = Value::boolean(equal == wanted);
+        return true;
+    }
     template <Opcode kOp>
     HOGVM_IN_LINE bool compare_two_ints() {
         if (height() < 2 || !Value::are_plain_ints(sp[-1], sp[-2])) return false;

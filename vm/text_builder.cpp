@@ -18,6 +18,27 @@ bool ends_in_surrogate(std::string_view text) {
 
 }  // namespace
 
+bool Heap::join_short(std::span<const Value> texts, Value& joined) {
+    std::size_t size = 0;
+    std::size_t units = 0;
+    for (const Value text : texts) {
+        // What begins with a surrogate may join with the half before it.
+        if (!text.is_string() || text.bytes() >= kShortText || (!text.is_ascii() && text.as_text()[0] == '\xED'))
+            return false;
+        size += text.bytes();
+        units += text.units();
+    }
+    if (size >= kShortText) return false;
+    char* const data = static_cast<char*>(allocate(size));
+    char* at = data;
+    for (const Value text : texts) {
+        if (text.bytes() > 0) std::memcpy(at, text.as_text().data(), text.bytes());
+        at += text.bytes();
+    }
+    joined = Value::text_of(data, size, size - units);
+    return true;
+}
+
 void TextBuilder::grow(std::size_t more) {
     const std::size_t capacity = std::max<std::size_t>(std::max<std::size_t>(capacity_ * 2, 64), size_ + more);
     char* data = static_cast<char*>(heap_.allocate(capacity));
