@@ -101,6 +101,10 @@ class Decoder {
             return false;
         }
         const Value token = tokens_[static_cast<std::size_t>(at)];
+        if (token.is(Type::Int) && token.as_int() >= least && token.as_int() <= kLargestOperand) {
+            *out = token.as_int();
+            return true;
+        }
         const double d = token.is_number() ? token.as_number() : std::numeric_limits<double>::quiet_NaN();
         if (!(d >= static_cast<double>(least) && d <= kLargestOperand) || d != std::trunc(d)) {
             std::string text = javascript::to_string(token);
@@ -113,6 +117,13 @@ class Decoder {
         return true;
     }
 
+    /// 0 for what is no whole number. (1.0 is one.)
+    static std::int64_t opcode_of(Value token) {
+        if (token.is(Type::Int)) return token.as_int();
+        if (!token.is(Type::Double) || std::abs(token.as_double()) > kOpcodeCount) return 0;
+        return token.as_double() == std::trunc(token.as_double()) ? static_cast<std::int64_t>(token.as_double()) : 0;
+    }
+
     /// Decodes one instruction and returns the index of the token after it.
     std::int64_t instruction(std::int64_t ip) {
         const Value token = tokens_[static_cast<std::size_t>(ip)];
@@ -120,8 +131,8 @@ class Decoder {
             emit(Opcode::NO_OPERATION, ip);
             return ip + 1;
         }
-        const double number = token.is_number() ? token.as_number() : 0;
-        if (!(number >= 1 && number < kOpcodeCount) || number != std::trunc(number) || number == 27 || number == 28) {
+        const std::int64_t number = opcode_of(token);
+        if (number < 1 || number >= kOpcodeCount || number == 27 || number == 28) {
             emit(Opcode::UNEXPECTED, ip);
             last().constant = javascript::to_string(token, *chunk_.heap);
             return ip + 1;

@@ -211,7 +211,7 @@ class Fuser {
     }
 
     Chunk& chunk_;
-    std::vector<Instruction>& code_;
+    const std::span<Instruction> code_;
 };
 
 }  // namespace

@@ -132,7 +132,20 @@ Array* Heap::array(std::size_t capacity, bool is_tuple) {
 
 Array* Heap::array_of(std::span<const Value> items, bool is_tuple) {
     Array* a = array(items.size(), is_tuple);
-    for (const Value v : items) append(a, v);
+    if (items.empty()) return a;
+    std::memcpy(static_cast<void*>(a->items), items.data(), items.size_bytes());
+    a->size = a->buffer->used = static_cast<std::uint32_t>(items.size());
+    std::int64_t cost_of_all = a->cost;
+    for (Value& v : std::span(a->items, a->size)) {
+        v = v.charged(false);
+        if (v.is(Type::Hole)) {
+            a->has_holes = true;
+        } else {
+            cost_of_all = std::min(cost_of_all + cost(v), kCostBound);
+        }
+        if (v.is_node()) adopt(a, v);
+    }
+    a->cost = cost_of_all;
     return a;
 }
 

@@ -56,7 +56,7 @@ Effect effect_of(const Instruction& i) {
 /// first, and without one where another height came, too.
 class Heights {
   public:
-    explicit Heights(Chunk& chunk) : chunk_(chunk), seen_(chunk.code.size(), Seen::Not) {}
+    explicit Heights(Chunk& chunk) : chunk_(chunk), code_(chunk.code), seen_(chunk.code.size(), Seen::Not) {}
 
     void find(std::int64_t arguments) {
         arrive(chunk_.start, arguments);
@@ -74,11 +74,11 @@ class Heights {
   private:
     enum class Seen : std::uint8_t { Not, WithHeight, WithAny };
 
-    std::uint32_t index_of(const Instruction* i) const { return static_cast<std::uint32_t>(i - chunk_.code.data()); }
+    std::uint32_t index_of(const Instruction* i) const { return static_cast<std::uint32_t>(i - code_.data()); }
 
     /// Whether that is news.
     bool is_new(std::uint32_t at, std::int64_t height) {
-        Instruction& i = chunk_.code[at];
+        Instruction& i = code_[at];
         const bool is_known = height >= 0 && height <= std::numeric_limits<std::int16_t>::max();
         if (seen_[at] == Seen::WithAny) return false;
         if (seen_[at] == Seen::WithHeight && is_known && i.height == height) return false;
@@ -92,7 +92,7 @@ class Heights {
 
     void follow(std::uint32_t at) {
         for (;;) {
-            const Instruction& i = chunk_.code[at];
+            const Instruction& i = code_[at];
             const std::int64_t height = after(i);
             switch (i.op) {
                 case Opcode::INVALID:
@@ -128,6 +128,7 @@ class Heights {
     }
 
     Chunk& chunk_;
+    const std::span<Instruction> code_;
     std::vector<Seen> seen_;
     std::vector<std::uint32_t> open_;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <type_traits>
 #include <utility>
 
 #include <boost/json/value.hpp>
@@ -73,32 +74,36 @@ class Reader {
         if (depth > kMaxDepth) reject("nested deeper than " + std::to_string(kMaxDepth) + " levels");
     }
 
-    /// Entries of the container being read wait on the heap's scratch, above those of the containers around it.
+    /// What the container being read holds waits on the heap's scratch, above what those around it hold.
+    template <typename Item>
     class Pending {
       public:
-        explicit Pending(Heap* heap) : heap_(heap), base_(heap != nullptr ? heap->scratch().size() : 0) {}
+        explicit Pending(Heap* heap) : heap_(heap), base_(heap != nullptr ? scratch().size() : 0) {}
         ~Pending() {
-            if (heap_ != nullptr) heap_->scratch().resize(base_);
+            if (heap_ != nullptr) scratch().resize(base_);
         }
         Pending(const Pending&) = delete;
         Pending& operator=(const Pending&) = delete;
-        void add(Value key, Value v) {
+        void add(Item item) {
             if (heap_ == nullptr) return;
-            auto& scratch = heap_->scratch();
-            if (scratch.size() == scratch.capacity()) check_room(scratch.size() * 3 * sizeof(Entry));
-            scratch.push_back({key, v});
+            if (scratch().size() == scratch().capacity()) grow();
+            scratch().push_back(item);
         }
-        std::span<const Entry> entries() const {
-            if (heap_ == nullptr) return {};
-            return std::span(heap_->scratch()).subspan(base_);
-        }
+        std::span<const Item> items() const { return std::span<const Item>(scratch()).subspan(base_); }
 
       private:
+        std::vector<Item>& scratch() const {
+            if constexpr (std::is_same_v<Item, Entry>) return heap_->scratch();
+            if constexpr (std::is_same_v<Item, Value>) return heap_->items_scratch();
+        }
         /// What waits grows to twice its size; for a while both are there.
-        void check_room(std::size_t bytes) const {
-            if (bytes + heap_->bytes() > heap_->max_bytes())
+        void grow() {
+            constexpr std::size_t kFirst = 64;
+            const std::size_t size = std::max(scratch().size() * 2, kFirst);
+            if ((scratch().size() + size) * sizeof(Item) + heap_->bytes() > heap_->max_bytes())
                 fail(ErrorKind::Memory, "Out of memory: a document that needs more than " +
                                             std::to_string(heap_->max_bytes()) + " bytes to be read");
+            scratch().reserve(size);
         }
 
         Heap* heap_;
@@ -108,14 +113,14 @@ class Reader {
     Value array(int depth) {
         check_depth(depth);
         expect('[');
-        Pending pending(heap_);
+        Pending<Value> pending(heap_);
         skip_space();
         if (peek() == ']') {
             ++at_;
         } else {
             for (;;) {
                 Value v;
-                pending.add(Value::null(), small_integer(v) ? v : value(depth));
+                pending.add(small_integer(v) ? v : value(depth));
                 skip_space();
                 if (peek() == ']') break;
                 if (peek() != ',') reject("expected ',' or ']'");
@@ -124,9 +129,7 @@ class Reader {
             ++at_;
         }
         if (heap_ == nullptr) return {};
-        Array* a = heap_->array(pending.entries().size());
-        for (const Entry& e : pending.entries()) heap_->append(a, e.value);
-        return Value::array(a);
+        return Value::array(heap_->array_of(pending.items()));
     }
 
     /// Reads one of a digit or two, as most of a program's tokens are, if it is that.
@@ -151,7 +154,7 @@ class Reader {
     Value object(int depth, const Projection* part) {
         check_depth(depth);
         expect('{');
-        Pending pending(heap_);
+        Pending<Entry> pending(heap_);
         skip_space();
         if (peek() == '}') {
             ++at_;
@@ -166,7 +169,7 @@ class Reader {
                 if (part != nullptr && member == nullptr) {
                     pass_over_value(depth);
                 } else {
-                    pending.add(key, value(depth, member));
+                    pending.add({key, value(depth, member)});
                 }
                 skip_space();
                 if (peek() == '}') break;
@@ -176,7 +179,7 @@ class Reader {
             ++at_;
         }
         if (heap_ == nullptr) return {};
-        return Value::object(heap_->object_of(pending.entries()));
+        return Value::object(heap_->object_of(pending.items()));
     }
 
     /// Moves over plain text. Returns whether all was ASCII.

@@ -32,6 +32,7 @@ std::string error_of(std::string_view text) {
         CHECK(e.message.ends_with(" at offset " + std::to_string(e.offset)));
         CHECK(e.offset <= text.size());
         CHECK(heap.scratch().empty());
+        CHECK(heap.items_scratch().empty());
         return e.message;
     }
     return "read";

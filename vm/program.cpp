@@ -44,8 +44,8 @@ std::shared_ptr<Chunk> decode_entry(std::string_view name, Value entry, const st
 
 Value parse_into(std::string_view json, Heap& heap) {
     try {
-        // Strings of the document are views of its text, which the program keeps.
-        return json::parse(heap.string(json).as_text(), heap);
+        // Strings of the document are views of its text, which the program keeps; nobody asks for the text's units.
+        return json::parse(heap.string_units(json, 0).as_text(), heap);
     } catch (const json::ParseError& e) {
         throw LoadError("program: not JSON: " + e.message);
     } catch (const Failure& e) {

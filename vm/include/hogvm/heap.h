@@ -161,8 +161,9 @@ class Heap {
         return recomputed_cost(v.as_node());
     }
 
-    /// Working memory for whoever builds values; those who use it leave it as long as they found it.
+    /// Working memory for whoever builds objects and arrays; those who use it leave it as long as they found it.
     std::vector<Entry>& scratch() { return scratch_; }
+    std::vector<Value>& items_scratch() { return items_scratch_; }
 
     std::size_t bytes() const { return bytes_; }  ///< allocated from the system
     std::size_t max_bytes() const { return max_bytes_; }
@@ -248,6 +249,7 @@ class Heap {
     std::array<OpenText, kOpenTexts> open_texts_;  // what was built last
     std::size_t next_open_text_ = 0;
     std::vector<Entry> scratch_;
+    std::vector<Value> items_scratch_;
 };
 
 /// Marks a node that may have several parents; see Node::parent.
