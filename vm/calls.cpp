@@ -359,7 +359,8 @@ void Run::close_upvalues(std::int64_t height_wanted) {
         if (u.location < height_wanted) break;
         if (u.is_closed) continue;
         u.is_closed = true;
-        u.value = u.location < height() ? base_[u.location].charged(false) : Value::undefined();
+        const bool is_on_stack = u.location >= 0 && u.location < height();
+        u.value = is_on_stack ? base_[u.location].charged(false) : Value::undefined();
     }
     if (options_.fresh_upvalues) upvalue_order_.resize(kept);  // what is closed is not captured again
     highest_open_ = height_wanted - 1;

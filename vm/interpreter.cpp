@@ -79,8 +79,7 @@ template <bool kPlain>
         const std::size_t at = std::size_t{closure->upvalues[r.pc->n]} - 1;
         if (at >= upvalues_.size()) goto plainly;
         const Upvalue& u = upvalues_[at];
-        if (!u.is_closed && static_cast<std::uint64_t>(u.location) >= static_cast<std::uint64_t>(r.height()))
-            goto plainly;
+        if (!u.is_closed && !r.is_on_stack(u.location)) goto plainly;
         if (r.enter(u.is_closed ? u.value : r.base[u.location], r.pc[1].n, r.pc + 2)) HOGVM_DISPATCH;
         goto plainly;
     }
@@ -407,7 +406,7 @@ template <bool kPlain>
         if (u.is_closed) {
             r.push(u.value);
         } else {
-            r.push(u.location < r.height() ? r.base[u.location] : kUndefined);
+            r.push(r.is_on_stack(u.location) ? r.base[u.location] : kUndefined);
         }
         goto next;
     }
@@ -417,7 +416,7 @@ template <bool kPlain>
         const Value v = r.pop();
         if (u.is_closed) {
             u.value = v.charged(false);
-        } else if (u.location < r.sp - r.base) {
+        } else if (r.is_on_stack(u.location)) {
             r.base[u.location] = v.charged(r.base[u.location].is_charged());
         } else {
             r.save();

@@ -117,6 +117,10 @@ struct Run::Loop {
         load_frame();
     }
     HOGVM_IN_LINE std::int64_t height() const { return sp - base; }
+    /// A call of DECLARE_FN's may lack arguments: its frame then starts below the stack.
+    HOGVM_IN_LINE bool is_on_stack(std::int64_t slot) const {
+        return static_cast<std::uint64_t>(slot) < static_cast<std::uint64_t>(height());
+    }
     /// Whether fused instructions hold here; see heights.h.
     HOGVM_IN_LINE bool is_as_high_as_known() const { return sp - locals == pc->height; }
     /// Whether there may be `slots` more, with `more2` of excess, without a new peak.

@@ -138,6 +138,7 @@ Outcome Run::execute() {
 bool Run::has_known_heights() const {
     if (!declared_.empty()) return false;
     const Frame* const last = frames_.end() - 1;
+    if (std::any_of(frames_.begin(), frames_.end(), [](const Frame& f) { return f.start < 0; })) return false;
     for (const Frame* frame = frames_.begin(); frame != last; ++frame)
         // The call that it waits for leaves its result where the next frame starts.
         if (frame->pc->height != frame[1].start - frame->start + 1) return false;

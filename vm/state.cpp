@@ -68,7 +68,7 @@ void read_upvalues(const StateReader& in, State& state) {
             in.integer(in.member(row, "id"), "upvalues: id", 1, static_cast<std::int64_t>(rows.size())));
         if (seen[u.id]) throw LoadError("state: upvalues: two have the id " + std::to_string(u.id));
         seen[u.id] = true;
-        u.location = in.integer(in.member(row, "location"), "upvalues: location", 0, kMostIndex);
+        u.location = in.integer(in.member(row, "location"), "upvalues: location", -kMostIndex, kMostIndex);
         u.is_closed = javascript::to_boolean(in.member(row, "closed"));
         u.value = in.member(row, "value");
         if (u.value.is(Type::Undefined)) u.value = Value::null();
@@ -82,7 +82,7 @@ void read_frames(const StateReader& in, State& state) {
         f.ip = in.integer(in.member(row, "ip"), "callStack: ip", -kMostIndex, kMostIndex);
         f.chunk = in.member(row, "chunk");
         if (f.chunk.is_nullish()) f.chunk = Value::ascii("root");
-        f.stack_start = in.integer(in.member(row, "stackStart"), "callStack: stackStart", 0, kMostIndex);
+        f.stack_start = in.integer(in.member(row, "stackStart"), "callStack: stackStart", -kMostIndex, kMostIndex);
         f.arg_count = in.integer(in.member(row, "argCount"), "callStack: argCount", 0, kMostIndex);
         f.closure = from_host(in.member(row, "closure"), *state.heap);
         if (!f.closure.is(Type::Closure)) throw LoadError("state: callStack: closure: expected a closure");

@@ -281,6 +281,30 @@ TEST_CASE("captured variables are bounded by the heap's limit") {
     CHECK(ran(kCapturing, options) == "memory: Out of memory: this run needs more than 1048576 bytes");
 }
 
+TEST_CASE("a function that lacks arguments on the stack captures what is below it as undefined") {
+    // fun f(a) { return (() -> a)() }, called with one argument of none; likewise with a := 7
+    constexpr const char* kReads =
+        R"(["_H",1,41,"f",1,19,52,"g",0,1,3,55,0,38,53,1,true,0,54,0,2,"print",1,35,38,2,"f",1,38])";
+    constexpr const char* kWrites = R"(["_H",1,41,"f",1,17,52,"g",0,1,5,33,7,56,0,38,53,1,true,0,54,0,38,2,"f",1,38])";
+    std::string printed;
+    Host host;
+    host.print = [&](std::string_view line) { printed += line; };
+    CHECK(ran(kReads, {}, host) == "bytecode: Invalid HogQL bytecode, stack is empty, can not pop");
+    CHECK(printed == "null");
+    CHECK(ran(kWrites) == "bytecode: Invalid upvalue: its slot -1 is not on the stack");
+}
+
+TEST_CASE("a state whose frame starts below the stack is read as it was written") {
+    // fun f(a) { wait() }, called with one argument of none
+    Vm vm(waiting_host());
+    const auto program = load_program(R"(["_H",1,41,"f",1,5,2,"wait",0,35,38,2,"f",1,38])");
+    const Outcome outcome = vm.run(*program);
+    REQUIRE(outcome.suspended());
+    const std::string text = outcome.state->json();
+    CHECK(text.find("\"stackStart\":-1") != std::string::npos);
+    CHECK(State::parse(text, standard_library())->json() == text);
+}
+
 TEST_CASE("an error before the first token is told as one at ip -1") {
     Vm vm;
     const Outcome outcome = vm.run(*load_program(R"(["_H",1,39,-100])"));
