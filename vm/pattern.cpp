@@ -1,5 +1,6 @@
 #include <hogvm/pattern.h>
 
+#include <algorithm>
 #include <cctype>
 #include <list>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include <hogvm/error.h>
 #include <hogvm/javascript.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 namespace hogvm::pattern {
 namespace {
@@ -198,19 +200,39 @@ class Text {
     std::string_view view_;
 };
 
+char lower(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); }
+
 /// How many bytes of `text` at `i` are the ASCII letter or other character `wanted`, without regard to case; 0 if they
 /// are not. RE2 folds two letters beyond ASCII into ASCII ones: the Kelvin sign into k, the long s into s.
 std::size_t folded_length(std::string_view text, std::size_t i, char wanted) {
-    const auto lower = [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); };
     const char c = lower(wanted);
     if (lower(text[i]) == c) return 1;
     if (c == 'k' && text.substr(i).starts_with("\u212A")) return 3;
     return c == 's' && text.substr(i).starts_with("\u017F") ? 2 : 0;
 }
 
+/// The text with each letter that is an ASCII one without regard to case as that letter in lower case.
+std::string folded(std::string_view text) {
+    check_text(text.size());
+    std::string out;
+    out.reserve(text.size());
+    Work work;
+    for (std::size_t i = 0; i < text.size(); work.step()) {
+        const std::string_view rest = text.substr(i);
+        const bool is_kelvin = rest.starts_with("\u212A");
+        const bool is_long_s = rest.starts_with("\u017F");
+        out += is_kelvin ? 'k' : is_long_s ? 's' : lower(rest[0]);
+        i += is_kelvin ? 3 : is_long_s ? 2 : 1;
+    }
+    return out;
+}
+
 /// Whether the ASCII text `needle` is in `text` without regard to case.
 bool contains_ignoring_case(std::string_view text, std::string_view needle) {
+    constexpr std::size_t kShort = 64;
     if (needle.empty()) return true;
+    if (needle.size() > kShort) return text::find(folded(text), folded(needle)) != std::string_view::npos;
+    Work work;
     for (std::size_t i = 0; i < text.size(); ++i) {
         std::size_t at = i;
         std::size_t k = 0;
@@ -220,6 +242,7 @@ bool contains_ignoring_case(std::string_view text, std::string_view needle) {
             at += length;
         }
         if (k == needle.size()) return true;
+        work.step(k + 1);
     }
     return false;
 }
@@ -248,7 +271,7 @@ std::string expression_of(std::string_view core, bool ignore_case) {
 }
 
 bool contains(std::string_view text, std::string_view literal, bool ignore_case) {
-    return ignore_case ? contains_ignoring_case(text, literal) : text.find(literal) != std::string_view::npos;
+    return ignore_case ? contains_ignoring_case(text, literal) : text::find(text, literal) != std::string_view::npos;
 }
 
 }  // namespace
