@@ -14,15 +14,17 @@
 #include <hogvm/text.h>
 #include <hogvm/work.h>
 
+#include "regex.h"
+
 namespace hogvm::pattern {
 namespace {
 
 constexpr std::size_t kDefaultCapacity = 1000;
-constexpr std::int64_t kMemoryPerPattern = 1 << 20;  // bytes: RE2's own bound for a pattern and its automata
-constexpr std::size_t kLargestPattern = 64 * 1024;   // bytes
-constexpr std::int64_t kMemoryPerSet = 8 << 20;      // bytes: of patterns that are searched for together
+constexpr std::int64_t kMemoryPerSet = 8 << 20;  // bytes: of patterns that are searched for together
+constexpr std::size_t kLargestSet = 100'000;     // instructions
+constexpr double kLongestSearchMs = 100;         // of a set
 
-using Automaton = std::shared_ptr<const RE2>;
+using Automaton = std::shared_ptr<const Regex>;
 
 /// Hosts of the reference reach RE2 through packages that let patterns be written as in JavaScript here and there:
 /// `\uXXXX` and `\u{X}` for a character, `(?<name>` for a named group.
@@ -50,22 +52,7 @@ std::string in_re2_syntax(std::string_view pattern) {
     return out;
 }
 
-RE2::Options options_with(std::int64_t memory) {
-    RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(memory);
-    return options;
-}
-
-Automaton compile(std::string_view pattern) {
-    if (pattern.size() > kLargestPattern)
-        fail(ErrorKind::Argument, "The pattern is too long: " + std::to_string(pattern.size()) + " bytes");
-    auto compiled = std::make_shared<const RE2>(in_re2_syntax(pattern), options_with(kMemoryPerPattern));
-    if (!compiled->ok())
-        fail(ErrorKind::Argument,
-             "Invalid pattern: " + compiled->error() + " in " + std::string(pattern.substr(0, 200)));
-    return compiled;
-}
+Automaton compile(std::string_view pattern) { return std::make_shared<const Regex>(in_re2_syntax(pattern)); }
 
 /// Least recently used out first. One lock: it is held for a look-up only, never while a pattern is compiled or run.
 class Cache {
@@ -138,7 +125,7 @@ class ThreadPatterns {
 
     /// `pattern` is one of `form`, and `expression_of` gives the regular expression that it stands for.
     template <typename Expression>
-    const RE2& get(std::string_view pattern, Form form, Expression expression_of) {
+    const Regex& get(std::string_view pattern, Form form, Expression expression_of) {
         Slot& slot = slots_[(std::hash<std::string_view>{}(pattern) + static_cast<std::size_t>(form)) % kSlots];
         if (slot.compiled != nullptr && slot.form == form && slot.text == pattern) {
             if (++hits_ >= 100) report_hits();
@@ -172,12 +159,8 @@ ThreadPatterns& thread_patterns() {
     return patterns;
 }
 
-const RE2& compiled(std::string_view pattern) {
+const Regex& compiled(std::string_view pattern) {
     return thread_patterns().get(pattern, Form::Regex, [pattern] { return pattern; });
-}
-
-bool found(const RE2& re, std::string_view text) {
-    return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
 }
 
 /// A value as the text that a search is in, or for: String(v), lone surrogates replaced.
@@ -279,18 +262,16 @@ bool contains(std::string_view text, std::string_view literal, bool ignore_case)
 bool search(Value text, Value pattern, bool ignore_case) {
     const Text p(pattern);
     const Text t(text);
-    if (!ignore_case) return found(compiled(p.view()), t.view());
+    if (!ignore_case) return compiled(p.view()).is_in(t.view());
     const auto expression = [&p] { return "(?i)" + std::string(p.view()); };
-    return found(thread_patterns().get(p.view(), Form::RegexIgnoringCase, expression), t.view());
+    return thread_patterns().get(p.view(), Form::RegexIgnoringCase, expression).is_in(t.view());
 }
 
 bool extract(std::string_view text, std::string_view pattern, std::string& out) {
-    const RE2& re = compiled(pattern);
-    re2::StringPiece groups[2];
-    const int wanted = re.NumberOfCapturingGroups() > 0 ? 2 : 1;
-    const re2::StringPiece subject(text.data(), text.size());
-    if (!re.Match(subject, 0, subject.size(), RE2::UNANCHORED, groups, wanted)) return false;
-    out = groups[wanted - 1].data() != nullptr ? groups[wanted - 1].as_string() : groups[0].as_string();
+    re2::StringPiece match;
+    re2::StringPiece group;
+    if (!compiled(pattern).find(text, match, group)) return false;
+    out = (group.data() != nullptr ? group : match).as_string();
     return true;
 }
 
@@ -300,7 +281,8 @@ bool like(Value text, Value pattern, bool ignore_case) {
     const std::string_view core = core_of(p.view());
     if (is_literal(core, ignore_case)) return contains(t.view(), core, ignore_case);
     const auto expression = [core, ignore_case] { return expression_of(core, ignore_case); };
-    return found(thread_patterns().get(core, ignore_case ? Form::LikeIgnoringCase : Form::Like, expression), t.view());
+    const Form form = ignore_case ? Form::LikeIgnoringCase : Form::Like;
+    return thread_patterns().get(core, form, expression).is_in(t.view());
 }
 
 Compiled::Compiled(Form form, Value pattern)
@@ -311,9 +293,9 @@ Compiled::Compiled(Form form, Value pattern)
         expression_ = expression_of(core, ignore_case_);
         if (is_literal(core, ignore_case_)) literal_ = core;
     } else {
-        expression_ = (ignore_case_ ? "(?i)" : "") + std::string(p.view());
+        expression_ = in_re2_syntax((ignore_case_ ? "(?i)" : "") + std::string(p.view()));
     }
-    if (!literal_) re_ = compile(expression_);
+    if (!literal_) re_ = std::make_shared<const Regex>(expression_);
 }
 
 Compiled::~Compiled() = default;
@@ -322,20 +304,33 @@ Compiled& Compiled::operator=(Compiled&&) noexcept = default;
 
 bool Compiled::is_in(Value text) const {
     const Text t(text);
-    return literal_ ? contains(t.view(), *literal_, ignore_case_) : found(*re_, t.view());
+    return literal_ ? contains(t.view(), *literal_, ignore_case_) : re_->is_in(t.view());
 }
+
+std::size_t Compiled::size() const { return literal_ ? literal_->size() : re_->size(); }
 
 class CompiledSet::Impl {
   public:
-    Impl() : set(options_with(kMemoryPerSet), RE2::UNANCHORED) {}
+    Impl() : set(options(), RE2::UNANCHORED) {}
 
     RE2::Set set;
+    std::size_t size = 0;
     bool is_ready = false;
+
+  private:
+    static RE2::Options options() {
+        RE2::Options options;
+        options.set_log_errors(false);
+        options.set_max_mem(kMemoryPerSet);
+        return options;
+    }
 };
 
 CompiledSet::CompiledSet(std::span<const Compiled* const> patterns) : impl_(std::make_unique<Impl>()) {
+    for (const Compiled* pattern : patterns) impl_->size += pattern->size();
+    if (impl_->size > kLargestSet) return;
     for (const Compiled* pattern : patterns)
-        if (impl_->set.Add(in_re2_syntax(pattern->expression()), nullptr) < 0) return;
+        if (impl_->set.Add(pattern->expression(), nullptr) < 0) return;
     impl_->is_ready = impl_->set.Compile();
 }
 
@@ -347,6 +342,7 @@ bool CompiledSet::search(Value text, std::vector<int>& found) const {
     found.clear();
     if (!impl_->is_ready) return false;
     const Text t(text);
+    if (longest_search_ms(impl_->size, t.view().size()) > kLongestSearchMs) return false;
     RE2::Set::ErrorInfo error{RE2::Set::kNoError};
     const bool any = impl_->set.Match(re2::StringPiece(t.view().data(), t.view().size()), &found, &error);
     return any || error.kind == RE2::Set::kNoError;
