@@ -72,6 +72,13 @@ TEST_CASE("a pattern that ends in the middle of a class or of an escape matches 
     }
 }
 
+TEST_CASE("a search that might take long is left to the server") {
+    const std::string property = R"({"key": "x", "operator": "regex", "value": "a[ab]{900}c"})";
+    const auto flag = definitions(R"([{"properties": [)" + property + "]}]");
+    CHECK(answer(flag, {{"x", "abc"}}) == kFalse);
+    CHECK(answer(flag, {{"x", std::string(100'000, 'a')}}) == inconclusive("unsupported_definition"));
+}
+
 TEST_CASE("a payload goes with its value, parsed") {
     const auto flag = definitions(
         R"([{"variant": "b"}])",

@@ -62,7 +62,7 @@ void append_substitution(Builder& out, Text text, std::size_t at, std::size_t si
 
 template <typename Builder, typename Text>
 Value replaced(Call& call, Value original, Text text, Text part, Text replacement, bool all) {
-    std::size_t at = text.find(part);
+    std::size_t at = text::find(text, part);
     if (at == Text::npos) return original;
     Builder out(call.heap);
     std::size_t done = 0;
@@ -72,7 +72,7 @@ Value replaced(Call& call, Value original, Text text, Text part, Text replacemen
         done = at + part.size();
         call.check_time();
         if (!all) break;
-        at = text.find(part, part.empty() ? at + 1 : done);
+        at = text::find(text, part, part.empty() ? at + 1 : done);
     } while (at != Text::npos);
     out.append(text.substr(done));
     return out.finish();
@@ -120,7 +120,7 @@ template <typename Text, typename ToValue>
 void split(Text text, Text separator, ToValue to_value, Parts& parts) {
     std::size_t from = 0;
     while (!parts.is_full()) {
-        const std::size_t at = text.find(separator, from);
+        const std::size_t at = text::find(text, separator, from);
         parts.add(to_value(text.substr(from, at == Text::npos ? at : at - from)));
         if (at == Text::npos) break;
         from = at + separator.size();

@@ -1,5 +1,6 @@
 #include <hogvm/pattern.h>
 
+#include <algorithm>
 #include <cctype>
 #include <list>
 #include <mutex>
@@ -11,16 +12,19 @@
 #include <hogvm/error.h>
 #include <hogvm/javascript.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
+
+#include "regex.h"
 
 namespace hogvm::pattern {
 namespace {
 
 constexpr std::size_t kDefaultCapacity = 1000;
-constexpr std::int64_t kMemoryPerPattern = 1 << 20;  // bytes: RE2's own bound for a pattern and its automata
-constexpr std::size_t kLargestPattern = 64 * 1024;   // bytes
-constexpr std::int64_t kMemoryPerSet = 8 << 20;      // bytes: of patterns that are searched for together
+constexpr std::int64_t kMemoryPerSet = 8 << 20;  // bytes: of patterns that are searched for together
+constexpr std::size_t kLargestSet = 100'000;     // instructions
+constexpr double kLongestSearchMs = 100;         // of a set
 
-using Automaton = std::shared_ptr<const RE2>;
+using Automaton = std::shared_ptr<const Regex>;
 
 /// Hosts of the reference reach RE2 through packages that let patterns be written as in JavaScript here and there:
 /// `\uXXXX` and `\u{X}` for a character, `(?<name>` for a named group.
@@ -48,22 +52,7 @@ std::string in_re2_syntax(std::string_view pattern) {
     return out;
 }
 
-RE2::Options options_with(std::int64_t memory) {
-    RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(memory);
-    return options;
-}
-
-Automaton compile(std::string_view pattern) {
-    if (pattern.size() > kLargestPattern)
-        fail(ErrorKind::Argument, "The pattern is too long: " + std::to_string(pattern.size()) + " bytes");
-    auto compiled = std::make_shared<const RE2>(in_re2_syntax(pattern), options_with(kMemoryPerPattern));
-    if (!compiled->ok())
-        fail(ErrorKind::Argument,
-             "Invalid pattern: " + compiled->error() + " in " + std::string(pattern.substr(0, 200)));
-    return compiled;
-}
+Automaton compile(std::string_view pattern) { return std::make_shared<const Regex>(in_re2_syntax(pattern)); }
 
 /// Least recently used out first. One lock: it is held for a look-up only, never while a pattern is compiled or run.
 class Cache {
@@ -136,7 +125,7 @@ class ThreadPatterns {
 
     /// `pattern` is one of `form`, and `expression_of` gives the regular expression that it stands for.
     template <typename Expression>
-    const RE2& get(std::string_view pattern, Form form, Expression expression_of) {
+    const Regex& get(std::string_view pattern, Form form, Expression expression_of) {
         Slot& slot = slots_[(std::hash<std::string_view>{}(pattern) + static_cast<std::size_t>(form)) % kSlots];
         if (slot.compiled != nullptr && slot.form == form && slot.text == pattern) {
             if (++hits_ >= 100) report_hits();
@@ -170,12 +159,8 @@ ThreadPatterns& thread_patterns() {
     return patterns;
 }
 
-const RE2& compiled(std::string_view pattern) {
+const Regex& compiled(std::string_view pattern) {
     return thread_patterns().get(pattern, Form::Regex, [pattern] { return pattern; });
-}
-
-bool found(const RE2& re, std::string_view text) {
-    return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
 }
 
 /// A value as the text that a search is in, or for: String(v), lone surrogates replaced.
@@ -198,19 +183,39 @@ class Text {
     std::string_view view_;
 };
 
+char lower(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); }
+
 /// How many bytes of `text` at `i` are the ASCII letter or other character `wanted`, without regard to case; 0 if they
 /// are not. RE2 folds two letters beyond ASCII into ASCII ones: the Kelvin sign into k, the long s into s.
 std::size_t folded_length(std::string_view text, std::size_t i, char wanted) {
-    const auto lower = [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); };
     const char c = lower(wanted);
     if (lower(text[i]) == c) return 1;
     if (c == 'k' && text.substr(i).starts_with("\u212A")) return 3;
     return c == 's' && text.substr(i).starts_with("\u017F") ? 2 : 0;
 }
 
+/// The text with each letter that is an ASCII one without regard to case as that letter in lower case.
+std::string folded(std::string_view text) {
+    check_text(text.size());
+    std::string out;
+    out.reserve(text.size());
+    Work work;
+    for (std::size_t i = 0; i < text.size(); work.step()) {
+        const std::string_view rest = text.substr(i);
+        const bool is_kelvin = rest.starts_with("\u212A");
+        const bool is_long_s = rest.starts_with("\u017F");
+        out += is_kelvin ? 'k' : is_long_s ? 's' : lower(rest[0]);
+        i += is_kelvin ? 3 : is_long_s ? 2 : 1;
+    }
+    return out;
+}
+
 /// Whether the ASCII text `needle` is in `text` without regard to case.
 bool contains_ignoring_case(std::string_view text, std::string_view needle) {
+    constexpr std::size_t kShort = 64;
     if (needle.empty()) return true;
+    if (needle.size() > kShort) return text::find(folded(text), folded(needle)) != std::string_view::npos;
+    Work work;
     for (std::size_t i = 0; i < text.size(); ++i) {
         std::size_t at = i;
         std::size_t k = 0;
@@ -220,6 +225,7 @@ bool contains_ignoring_case(std::string_view text, std::string_view needle) {
             at += length;
         }
         if (k == needle.size()) return true;
+        work.step(k + 1);
     }
     return false;
 }
@@ -248,7 +254,7 @@ std::string expression_of(std::string_view core, bool ignore_case) {
 }
 
 bool contains(std::string_view text, std::string_view literal, bool ignore_case) {
-    return ignore_case ? contains_ignoring_case(text, literal) : text.find(literal) != std::string_view::npos;
+    return ignore_case ? contains_ignoring_case(text, literal) : text::find(text, literal) != std::string_view::npos;
 }
 
 }  // namespace
@@ -256,18 +262,16 @@ bool contains(std::string_view text, std::string_view literal, bool ignore_case)
 bool search(Value text, Value pattern, bool ignore_case) {
     const Text p(pattern);
     const Text t(text);
-    if (!ignore_case) return found(compiled(p.view()), t.view());
+    if (!ignore_case) return compiled(p.view()).is_in(t.view());
     const auto expression = [&p] { return "(?i)" + std::string(p.view()); };
-    return found(thread_patterns().get(p.view(), Form::RegexIgnoringCase, expression), t.view());
+    return thread_patterns().get(p.view(), Form::RegexIgnoringCase, expression).is_in(t.view());
 }
 
 bool extract(std::string_view text, std::string_view pattern, std::string& out) {
-    const RE2& re = compiled(pattern);
-    re2::StringPiece groups[2];
-    const int wanted = re.NumberOfCapturingGroups() > 0 ? 2 : 1;
-    const re2::StringPiece subject(text.data(), text.size());
-    if (!re.Match(subject, 0, subject.size(), RE2::UNANCHORED, groups, wanted)) return false;
-    out = groups[wanted - 1].data() != nullptr ? groups[wanted - 1].as_string() : groups[0].as_string();
+    re2::StringPiece match;
+    re2::StringPiece group;
+    if (!compiled(pattern).find(text, match, group)) return false;
+    out = (group.data() != nullptr ? group : match).as_string();
     return true;
 }
 
@@ -277,7 +281,8 @@ bool like(Value text, Value pattern, bool ignore_case) {
     const std::string_view core = core_of(p.view());
     if (is_literal(core, ignore_case)) return contains(t.view(), core, ignore_case);
     const auto expression = [core, ignore_case] { return expression_of(core, ignore_case); };
-    return found(thread_patterns().get(core, ignore_case ? Form::LikeIgnoringCase : Form::Like, expression), t.view());
+    const Form form = ignore_case ? Form::LikeIgnoringCase : Form::Like;
+    return thread_patterns().get(core, form, expression).is_in(t.view());
 }
 
 Compiled::Compiled(Form form, Value pattern)
@@ -288,9 +293,9 @@ Compiled::Compiled(Form form, Value pattern)
         expression_ = expression_of(core, ignore_case_);
         if (is_literal(core, ignore_case_)) literal_ = core;
     } else {
-        expression_ = (ignore_case_ ? "(?i)" : "") + std::string(p.view());
+        expression_ = in_re2_syntax((ignore_case_ ? "(?i)" : "") + std::string(p.view()));
     }
-    if (!literal_) re_ = compile(expression_);
+    if (!literal_) re_ = std::make_shared<const Regex>(expression_);
 }
 
 Compiled::~Compiled() = default;
@@ -299,20 +304,33 @@ Compiled& Compiled::operator=(Compiled&&) noexcept = default;
 
 bool Compiled::is_in(Value text) const {
     const Text t(text);
-    return literal_ ? contains(t.view(), *literal_, ignore_case_) : found(*re_, t.view());
+    return literal_ ? contains(t.view(), *literal_, ignore_case_) : re_->is_in(t.view());
 }
+
+std::size_t Compiled::size() const { return literal_ ? literal_->size() : re_->size(); }
 
 class CompiledSet::Impl {
   public:
-    Impl() : set(options_with(kMemoryPerSet), RE2::UNANCHORED) {}
+    Impl() : set(options(), RE2::UNANCHORED) {}
 
     RE2::Set set;
+    std::size_t size = 0;
     bool is_ready = false;
+
+  private:
+    static RE2::Options options() {
+        RE2::Options options;
+        options.set_log_errors(false);
+        options.set_max_mem(kMemoryPerSet);
+        return options;
+    }
 };
 
 CompiledSet::CompiledSet(std::span<const Compiled* const> patterns) : impl_(std::make_unique<Impl>()) {
+    for (const Compiled* pattern : patterns) impl_->size += pattern->size();
+    if (impl_->size > kLargestSet) return;
     for (const Compiled* pattern : patterns)
-        if (impl_->set.Add(in_re2_syntax(pattern->expression()), nullptr) < 0) return;
+        if (impl_->set.Add(pattern->expression(), nullptr) < 0) return;
     impl_->is_ready = impl_->set.Compile();
 }
 
@@ -324,6 +342,7 @@ bool CompiledSet::search(Value text, std::vector<int>& found) const {
     found.clear();
     if (!impl_->is_ready) return false;
     const Text t(text);
+    if (longest_search_ms(impl_->size, t.view().size()) > kLongestSearchMs) return false;
     RE2::Set::ErrorInfo error{RE2::Set::kNoError};
     const bool any = impl_->set.Match(re2::StringPiece(t.view().data(), t.view().size()), &found, &error);
     return any || error.kind == RE2::Set::kNoError;

@@ -266,6 +266,12 @@ void Run::check_time(std::size_t work) {
          "Execution timed out after " + seconds + " seconds. Performed " + std::to_string(ops() + 1) + " ops.");
 }
 
+double Run::patience_ms() {
+    check_time(kWorkPerLook);
+    const double left = options_.limits.timeout_ms - running_ms();
+    return host_.stop != nullptr ? kPatienceMs : std::max(kPatienceMs, left);
+}
+
 void Run::collect() {
     Collector collector(heap_, *this);
     for (Value* v = base_; v != at_.sp; ++v) collector.move(*v);

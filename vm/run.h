@@ -130,6 +130,7 @@ class Run final : private Watch {
     /// Keeps what the run takes besides values within the heap's limit, too.
     void share_memory();
     void worked(std::size_t steps) override { check_time(steps); }
+    double patience_ms() override;
     std::size_t room() const override { return heap_.max_bytes() - std::min(heap_.max_bytes(), heap_.bytes()); }
     /// Says that an operator or a function looks at all of a value, if that takes time.
     void charge(Value v) {

@@ -70,6 +70,9 @@ TEST_CASE("operators on much, one after the other, end in time") {
     check_ends("comparing texts", straight(texts("日"), "36,0,36,1,13,35"));
     check_ends("a text as a number", straight(texts("1"), "33,1,36,0,6,35"));
     check_ends("a text in a text", straight(texts("ab"), "36,0,32,\"ba!\",21,35"));
+    const std::string nearly = texts("a") + R"(,36,0,36,0,2,"concat",2)";  // twice the text, without its last letter
+    check_ends("a text that is nearly in a text", straight(nearly, "36,2,36,1,21,35"));
+    check_ends("a text that is nearly in a text, ignoring case", straight(nearly, "36,1,36,2,18,35"));
     check_ends("a pattern", straight(texts("ab"), "32,\"ba+!\",36,0,23,35"));
     check_ends("LIKE", straight(texts("ab"), "32,\"%ba!%\",36,0,17,35"));
     check_ends("a text of many bytes on the stack", straight(texts("日"), "36,0,35"));

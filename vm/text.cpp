@@ -1,8 +1,12 @@
 #include <hogvm/text.h>
 
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include <utf8proc.h>
+
+#include <hogvm/work.h>
 
 namespace hogvm {
 
@@ -322,7 +326,7 @@ Value unit_at(Value string, std::size_t at, Heap& heap) {
 std::size_t find(Value haystack, Value needle, std::size_t from) {
     const std::string_view h = haystack.as_text();
     const std::string_view n = needle.as_text();
-    if (haystack.is_ascii()) return needle.is_ascii() ? h.find(n, from) : std::string_view::npos;
+    if (haystack.is_ascii()) return needle.is_ascii() ? find(h, n, from) : std::string_view::npos;
     if (from > haystack.units()) return std::string_view::npos;
     // A needle that starts or ends with half a pair can match half a character: only then are units compared.
     const auto starts_low = [](std::string_view s) {
@@ -338,7 +342,7 @@ std::size_t find(Value haystack, Value needle, std::size_t from) {
         const std::size_t start = place.offset + (place.splits_pair ? 4 : 0);
         const std::size_t start_unit = from + (place.splits_pair ? 1 : 0);
         if (n.empty()) return from;
-        const std::size_t at = h.find(n, start);
+        const std::size_t at = find(h, n, start);
         if (at == std::string_view::npos) return at;
         return start_unit + (at - start) - surplus(h.substr(start, at - start));
     }
@@ -355,8 +359,50 @@ std::size_t find(Value haystack, Value needle, std::size_t from) {
         }
         return out;
     };
-    const std::size_t at = units_of(h).find(units_of(n), from);
-    return at == std::u16string::npos ? std::string_view::npos : at;
+    return text::find(units_of(h), units_of(n), from);
+}
+
+// std::string_view compares as much of the needle at each place as is alike: quadratic, but fast where either is short.
+// memmem (glibc's, musl's, the BSDs') is linear, and is asked for a piece of the haystack at a time, since it can't be
+// interrupted.
+std::size_t find(std::string_view haystack, std::string_view needle, std::size_t from) {
+    constexpr std::size_t kShort = 64;
+    constexpr std::size_t kPiece = 1 << 16;
+    constexpr std::size_t kBytesPerStep = 4;
+    const auto find_in = [needle](std::string_view piece, std::size_t start) {
+        if (needle.size() < kShort || piece.size() < kShort) return piece.find(needle, start);
+        const void* at = memmem(piece.data() + start, piece.size() - start, needle.data(), needle.size());
+        return at == nullptr ? std::string_view::npos
+                             : static_cast<std::size_t>(static_cast<const char*>(at) - piece.data());
+    };
+    if (from > haystack.size()) return std::string_view::npos;
+    const std::size_t piece = std::max(kPiece, 4 * needle.size());
+    for (; haystack.size() - from > piece; from += piece - needle.size()) {
+        const std::size_t at = find_in(haystack.substr(0, from + piece), from);
+        if (at != std::string_view::npos) return at;
+        work_done(piece / kBytesPerStep);
+    }
+    return find_in(haystack, from);
+}
+
+// Knuth, Morris and Pratt's: borders[k] is how much of the needle's first k units is both at their start and their end.
+std::size_t find(std::u16string_view haystack, std::u16string_view needle, std::size_t from) {
+    if (from > haystack.size() || needle.empty()) return haystack.find(needle, from);
+    Work work;
+    std::vector<std::uint32_t> borders(needle.size() + 1, 0);
+    const auto alike_after = [&](std::size_t alike, char16_t unit) -> std::size_t {
+        while (alike > 0 && needle[alike] != unit) alike = borders[alike];
+        return needle[alike] == unit ? alike + 1 : 0;
+    };
+    for (std::size_t i = 1, alike = 0; i < needle.size(); ++i, work.step()) {
+        alike = alike_after(alike, needle[i]);
+        borders[i + 1] = static_cast<std::uint32_t>(alike);
+    }
+    for (std::size_t i = from, alike = 0; i < haystack.size(); ++i, work.step()) {
+        alike = alike_after(alike, haystack[i]);
+        if (alike == needle.size()) return i + 1 - alike;
+    }
+    return std::u16string_view::npos;
 }
 
 std::string_view well_formed(Value string, std::string& buffer) {

@@ -1,6 +1,7 @@
 #include <hogvm/text.h>
 
 #include <cstddef>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -108,6 +109,26 @@ TEST_CASE("a text is found at its position in units") {
     CHECK(find("abcabc", "c", 3) == 5);
     CHECK(find("abc", "d", 0) == std::string_view::npos);
     CHECK(find("😀é😀x", "x", 0) == 5);
+}
+
+TEST_CASE("long needles are found where short ones are, across the pieces of a long haystack") {
+    std::minstd_rand random(1);
+    std::string in(300'000, 'a');
+    for (char& c : in) c = random() % 50 == 0 ? 'b' : 'a';
+    const std::u16string units(in.begin(), in.end());
+    for (const std::size_t size : {63u, 64u, 300u, 20'000u, 70'000u, 300'000u}) {
+        for (int i = 0; i < 20; ++i) {
+            const std::size_t at = random() % (in.size() - size + 1);
+            std::string what = in.substr(at, size);
+            if (i % 4 == 0) what.back() = 'c';
+            const std::size_t from = random() % (at + 2);
+            CAPTURE(size);
+            CHECK(text::find(in, what, from) == in.find(what, from));
+            CHECK(text::find(units, std::u16string(what.begin(), what.end()), from) == in.find(what, from));
+        }
+    }
+    CHECK(text::find(in, "", in.size()) == in.size());
+    CHECK(text::find(in, "", in.size() + 1) == std::string_view::npos);
 }
 
 TEST_CASE("a search from within a pair does not find what starts before") {

@@ -1,7 +1,5 @@
 #include "portable_pattern.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -9,6 +7,11 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <hogvm/error.h>
+#include <hogvm/work.h>
+
+#include "../../vm/regex.h"
 
 namespace hogvm::flags {
 namespace {
@@ -484,7 +487,7 @@ class PositionSearch {
 
 struct PortablePattern::Matcher {
     Node node;
-    std::unique_ptr<RE2> re2;  // null where RE2 refuses the pattern
+    std::unique_ptr<const Regex> re2;  // null where RE2 refuses the pattern
 };
 
 PortablePattern::PortablePattern(std::string_view pattern) : matches_all_(pattern.empty()) {
@@ -500,8 +503,10 @@ PortablePattern::PortablePattern(std::string_view pattern) : matches_all_(patter
         if (parser.has_legacy_class()) throw NotPortable{};
         std::string text;
         append_re2(matcher.node, text);
-        auto re2 = std::make_unique<RE2>(text, RE2::Quiet);
-        if (re2->ok()) matcher.re2 = std::move(re2);
+        try {
+            matcher.re2 = std::make_unique<const Regex>(text);
+        } catch (const Failure&) {
+        }
         matcher_ = std::make_unique<const Matcher>(std::move(matcher));
     } catch (const Syntax&) {
         kind_ = Kind::Invalid;
@@ -519,7 +524,8 @@ PortablePattern::Found PortablePattern::search(std::string_view text) const {
     if (!std::all_of(text.begin(), text.end(), [](char c) { return is_ascii(c) && c != '\r'; }))
         return Found::Undecided;
     if (matcher_->re2 == nullptr) return PositionSearch(text).search(matcher_->node);
-    return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *matcher_->re2) ? Found::Yes : Found::No;
+    if (longest_search_ms(matcher_->re2->size(), text.size()) > kPatienceMs) return Found::Undecided;
+    return matcher_->re2->is_in(text) ? Found::Yes : Found::No;
 }
 
 }  // namespace hogvm::flags

@@ -29,7 +29,8 @@ class PortablePattern {
     PortablePattern& operator=(PortablePattern&&) noexcept;
 
     Kind kind() const { return kind_; }
-    /// Of a usable pattern: whether it is found in a text. Undecided for text that is not all ASCII or has a CR.
+    /// Of a usable pattern: whether it is found in a text. Undecided for text that is not all ASCII or has a CR, and
+    /// where the search might take longer than kPatienceMs.
     Found search(std::string_view text) const;
 
     struct Node;

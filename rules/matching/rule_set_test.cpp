@@ -243,3 +243,17 @@ TEST_CASE("rules that come and go one by one leave the same set as all at once")
     for (const char* event : {R"({"event":"e0"})", R"({"event":"e3"})", R"({"event":"e9"})"})
         CHECK(ids(one_by_one, event) == ids(at_once, event));
 }
+
+TEST_CASE("patterns that would take long in a text are each searched for within their own rule's limits") {
+    const auto searching = [](const std::string& id, const std::string& pattern) {
+        return rule(id, R"(["_H",1,32,")" + pattern + R"(",32,"url",32,"properties",1,2,23,38])");
+    };
+    const RuleSet rules("[" + searching("states 1", "a[ab]{900}c") + "," + searching("usual", "^(?:ab)+d?$") + "," +
+                        searching("states 2", "b[ab]{900}c") + "," + searching("other", "c") + "]");
+    std::string url;
+    for (int i = 0; i < 500'000; ++i) url += "ab";
+    const Matches matches = rules.match(R"({"properties":{"url":")" + url + R"("}})");
+    CHECK(matches.ids == Ids{"usual"});
+    REQUIRE(matches.failures.size() == 2);
+    for (const auto& failure : matches.failures) CHECK(failure.error.kind == ErrorKind::Timeout);
+}

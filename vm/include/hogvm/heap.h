@@ -44,6 +44,8 @@ class Watch {
   public:
     /// So many small steps more were done. May raise Failure.
     virtual void worked(std::size_t steps) = 0;
+    /// For how many milliseconds it may be left alone from now on. May raise Failure.
+    virtual double patience_ms() = 0;
     /// How many bytes more there may be of values.
     virtual std::size_t room() const = 0;
 

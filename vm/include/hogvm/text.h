@@ -33,6 +33,10 @@ Value slice(Value string, std::size_t from, std::size_t to, Heap& heap);
 Value unit_at(Value string, std::size_t at, Heap& heap);
 /// The position in units of the first occurrence of `needle` at or after unit `from`; npos if there is none.
 std::size_t find(Value haystack, Value needle, std::size_t from = 0);
+/// The same in bytes and in units, as their own find() but in time that is linear in both, whatever they are; the run
+/// is told of it.
+std::size_t find(std::string_view haystack, std::string_view needle, std::size_t from = 0);
+std::size_t find(std::u16string_view haystack, std::u16string_view needle, std::size_t from = 0);
 
 /// The text with lone surrogates replaced by U+FFFD, as anything outside JavaScript sees it. `buffer` keeps the copy
 /// where there are any.

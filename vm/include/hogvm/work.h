@@ -30,6 +30,13 @@ class Working {
 /// Says that so many small steps more were done, of some nanoseconds each. May raise Failure.
 void work_done(std::size_t steps);
 
+/// Of work that can't be interrupted any run, and all that is done outside of runs, has patience for so long.
+inline constexpr double kPatienceMs = 40;
+
+/// For how many milliseconds the run may be left alone: as long as its time lasts, but only for kPatienceMs if it has a
+/// stop flag. Raises Failure if its time is up already.
+double patience_ms();
+
 /// Raises Failure{Memory} if the run has no room for a text of so many bytes that is being built outside the heap, and
 /// then once more on it.
 void check_text(std::size_t bytes);
