@@ -280,6 +280,7 @@ struct Run::Loop {
     /// The stack is not below the frame's start.
     HOGVM_IN_LINE bool give(Value result, const Instruction* after) {
         const std::int64_t start = run.top().start;
+        // Nor below the stack's: no variable is open above -1 at the least.
         if (run.frames_.is_one() || run.highest_open_ >= start) return false;
         const std::int64_t cost = cost_of(result);
         Value* const bottom = base + start;
