@@ -6,6 +6,7 @@ const { addon, registers } = native
 const { DEFAULT_MAX_ASYNC_STEPS, DEFAULT_MAX_MEMORY, DEFAULT_TIMEOUT_MS } = require('./constants')
 const { asyncFunctionOf, unlessAborted } = require('./async')
 const { HogVMException, asLoadError, exceptionOf } = require('./errors')
+const { clearPool } = require('./cells')
 const { hostOf } = require('./host')
 const { prefetch } = require('./prefetch')
 const { programOf, programOfBundle } = require('./programs')
@@ -74,6 +75,7 @@ function exec(input, options) {
     } catch (error) {
         return { result: null, finished: false, error: asLoadError(error), state: stateAfter(bytecodes, out, options) }
     }
+    clearPool()
     const status = registers[native.STATUS]
     const returned = registers[native.RETURNED] === 1
     const state = stateAfter(bytecodes, out, options, returned)

@@ -3,6 +3,7 @@
 
 const path = require('node:path')
 
+const cells = require('./cells')
 const { registers, tags, numbers, bytes } = require('./slots')
 
 function load() {
@@ -37,6 +38,7 @@ const FINISHED = 0
 const SUSPENDED = 1
 const FAILED = 2
 const TEXT = 3
+const CELLS = 4
 const MODE = { HOG: 0, PLAIN: 1, TEXT: 2 }
 
 /** A Map of keys and values in turn; `map` if there is one already that is to hold them. */
@@ -111,11 +113,18 @@ addon.setUp({
     now: () => Date.now(),
     Map,
     Array,
+    cellCodes: cells.codes,
+    cellNumbers: cells.numbers,
+    cellLengths: cells.lengths,
+    toCells: cells.toCells,
+    addBuilder: cells.addBuilder,
     zone,
 })
+
+cells.onShape((shape, keys) => addon.defineShape(shape, keys))
 
 module.exports = {
     addon, zone, registers, FLAG, MODE,
     TIMEOUT, MEMORY_LIMIT, MAX_ASYNC_STEPS, FLAGS, PREFETCHED, STATUS, OPS, MAX_MEMORY, ASYNC_STEPS, DURATION, RETURNED,
-    FINISHED, SUSPENDED, FAILED, TEXT,
+    FINISHED, SUSPENDED, FAILED, TEXT, CELLS,
 }

@@ -7,6 +7,7 @@ const { DEFAULT_MAX_ASYNC_STEPS, DEFAULT_MAX_MEMORY, DEFAULT_TIMEOUT_MS } = requ
 const { asLoadError, exceptionOf, HogVMException } = require('./errors')
 const { asyncFunctionOf, unlessAborted } = require('./async')
 const { runBatch } = require('./batch')
+const { clearPool, fromCells } = require('./cells')
 const { hostOf } = require('./host')
 const { prefetch } = require('./prefetch')
 const { programOfBundle } = require('./programs')
@@ -154,6 +155,8 @@ class Program {
     }
 
     #told(value, out, mode = MODE.PLAIN) {
+        if (registers[native.STATUS] === native.CELLS) return new RunResult(fromCells(value), undefined, out)
+        clearPool()
         switch (registers[native.STATUS]) {
             case native.FINISHED:
                 return new RunResult(value, undefined, out)

@@ -6,6 +6,7 @@ const { addon, registers } = native
 const { DEFAULT_MAX_ASYNC_STEPS, DEFAULT_MAX_MEMORY, DEFAULT_TIMEOUT_MS } = require('./constants')
 const { isText, textOf, tooDeepAt } = require('./documents')
 const { exceptionOf, FilterError, RuleError, told } = require('./errors')
+const { clearPool } = require('./cells')
 const { hostOf } = require('./host')
 
 const filterError = (message, pointer) => new FilterError(message, pointer)
@@ -91,6 +92,7 @@ class RuleSet {
         } catch (error) {
             told(() => { throw error })
         }
+        clearPool()
         giveExceptions(matches.failures)
         return matches
     }
@@ -98,6 +100,7 @@ class RuleSet {
     /** Why a rule matches an event or does not; undefined if there is no such rule. */
     explain(id, globals) {
         const explanation = told(() => addon.explainRule(this.#set, `${id}`, globals, this.#host))
+        clearPool()
         if (explanation === undefined) return undefined
         explanation.values = explanation.values.map(({ path, json }) => ({ path, value: JSON.parse(json) }))
         if (explanation.error !== undefined) explanation.error = failureOf(explanation.error)

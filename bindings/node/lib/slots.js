@@ -4,13 +4,18 @@
 // same place of each array. What it calls, such as a getter, may look up things of its own: then `turn.count` has moved on.
 'use strict'
 
-const registers = new Float64Array(24) // as the list in src/environment.h; lib/native.js and lib/flags.js name them
+const registers = new Float64Array(32) // as the list in src/environment.h; lib/native.js and lib/flags.js name them
 const tags = new Uint8Array(32)
 const numbers = new Float64Array(32)
 const bytes = new Uint8Array(1024)
 const turn = { count: 0 }
 
-const TEXT_BYTES = 12 // the register for how much of `bytes` is used
+// Registers of what is told here and in lib/cells.js.
+const TEXT_BYTES = 12 // how much of `bytes` is used
+const POOLED = 20
+const POOLED_UNITS = 21
+const PLACES_FROM = 22
+const PLACES = 23
 const LONGEST = 100
 
 /** Writes a short ASCII text at `at`; gives where it ends, or -1 if it is none or there is no room. */
@@ -25,4 +30,4 @@ function writeAscii(text, at) {
     return at + length
 }
 
-module.exports = { registers, tags, numbers, bytes, turn, TEXT_BYTES, writeAscii }
+module.exports = { registers, tags, numbers, bytes, turn, writeAscii, TEXT_BYTES, POOLED, POOLED_UNITS, PLACES_FROM, PLACES }

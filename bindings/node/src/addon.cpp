@@ -5,6 +5,7 @@
 #include "environment.h"
 #include "filters.h"
 #include "flag_sets.h"
+#include "guard.h"
 #include "library.h"
 #include "programs.h"
 #include "rule_sets.h"
@@ -18,12 +19,21 @@ Napi::Value set_up(const Napi::CallbackInfo& info) {
     return info.Env().Undefined();
 }
 
+/// (shape, keys) of lib/cells.js.
+Napi::Value define_shape(const Napi::CallbackInfo& info) {
+    return guarded(info, [&](Environment& environment) {
+        environment.cells.define(info[0].As<Napi::Number>().Uint32Value(), info[1].As<Napi::Array>());
+        return info.Env().Undefined();
+    });
+}
+
 Napi::Object export_all(Napi::Env env, Napi::Object exports) {
     env.SetInstanceData(new Environment(env));
     const auto add = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
         exports.Set(name, Napi::Function::New(env, function, name));
     };
     add("setUp", set_up);
+    add("defineShape", define_shape);
     add("load", load);
     add("reads", reads);
     add("check", check);

@@ -28,7 +28,7 @@ Napi::ObjectReference reference(Napi::Object helpers, const char* name) {
 
 }  // namespace
 
-Environment::Environment(Napi::Env of) : env(of), stack_end_(stack_end()) {}
+Environment::Environment(Napi::Env of) : env(of), cells(*this), stack_end_(stack_end()) {}
 
 Environment& Environment::of(napi_env env) {
     void* data = nullptr;
@@ -55,6 +55,7 @@ void Environment::set_up(Napi::Object helpers) {
     as_json_has_it_ = reference(helpers, "asJsonHasIt");
     map_class_ = reference(helpers, "Map");
     array_class_ = reference(helpers, "Array");
+    cells.set_up(helpers);
     local_zone_ = helpers.Get("zone").As<Napi::String>().Utf8Value();
 }
 
@@ -65,7 +66,12 @@ Lane& Environment::enter() {
         lanes_.push_back(std::make_unique<Lane>(*this));
         connect(*lanes_.back(), local_zone_);
     }
-    return *lanes_[depth_++];
+    Lane& lane = *lanes_[depth_++];
+    lane.turn = ++turn_;
+    lane.texts.clear();
+    lane.places.clear();
+    registers[kPooled] = 0;
+    return lane;
 }
 
 void Environment::leave() { --depth_; }

@@ -19,6 +19,8 @@
 
 #include <hogvm/vm.h>
 
+#include "cells.h"
+
 namespace hogvm::node {
 
 /// The numbers that pass between the two sides of a run, in one Float64Array (lib/slots.js); lib/native.js has the same
@@ -47,7 +49,12 @@ enum Register : std::size_t {
     kEnabled,      // 0 or 1
     kAnswerTexts,  // the number of the answer's variant and payload; -1 if it has none
     kNames,        // how many properties the flag is known to read
-    kRegisters = 24,
+    // Of data in cells (lib/cells.js).
+    kPooled,       // how many strings of the pool the run has read
+    kPooledUnits,  // of the text that was read last, in UTF-16 units
+    kPlacesFrom,   // the place of the first text that the result brings
+    kPlaces,       // how many it brings
+    kRegisters = 32,
 };
 
 inline constexpr std::size_t kSlotBytes = 1024;  // of short texts
@@ -60,8 +67,8 @@ enum Flag : std::uint32_t {
     kCollect = 16,  // printed lines come with the result
 };
 
-/// As Outcome::Status; kText is a finished run whose result is JSON text.
-enum class Status : std::uint8_t { Finished, Suspended, Failed, Text };
+/// As Outcome::Status; of a finished run, Text says that its result is JSON text, and Cells that it lies in the cells.
+enum class Status : std::uint8_t { Finished, Suspended, Failed, Text, Cells };
 
 struct Lane;
 
@@ -93,6 +100,10 @@ class Environment {
     /// The lane for a run that begins now. Raises a JavaScript RangeError where the thread's stack is nearly used up.
     Lane& enter();
     void leave();
+    /// The lane of the run that is under way; null outside of runs.
+    Lane* lane() { return depth_ > 0 ? lanes_[depth_ - 1].get() : nullptr; }
+    std::uint64_t turn() const { return turn_; }  ///< moves on with each run
+    Cells cells;
 
   private:
     napi_value value_of(const Napi::ObjectReference& reference) const {
@@ -117,6 +128,7 @@ class Environment {
     std::string local_zone_ = "UTC";
     std::vector<std::unique_ptr<Lane>> lanes_;
     std::size_t depth_ = 0;
+    std::uint64_t turn_ = 0;
     const char* stack_end_ = nullptr;  // the lowest address that a run may begin at
 };
 
@@ -131,6 +143,12 @@ struct Lane {
     bool collects = false;      // printed lines are kept here
     std::vector<std::string> printed;
     std::string text;  // of its result
+    std::uint64_t turn = 0;
+    Heap texts;         // of JavaScript's strings,
+    TextPlaces places;  // which have places in the pool
+
+    /// Whether the pool has the strings of this run: not if another has begun inside it.
+    bool has_pool() const { return turn == environment.turn(); }
 };
 
 /// For as long as a run takes.

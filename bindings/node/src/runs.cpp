@@ -79,6 +79,12 @@ class Report {
             return wrap(write_string(environment_, outcome_.json()));
         }
         if (!v.is_node()) return wrap(Writer(environment_, Shape::Host).write(v));
+        if (const auto cells = environment_.cells.write(lane_, v)) {
+            status(Status::Cells);
+            environment_.registers[kPlacesFrom] = cells->from;
+            environment_.registers[kPlaces] = cells->count;
+            return wrap(cells->text);
+        }
         std::size_t size = 0;
         if (is_json(v, size) && size > kFewValues) {
             status(Status::Text);
