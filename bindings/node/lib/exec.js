@@ -8,8 +8,8 @@ const { asyncFunctionOf, unlessAborted } = require('./async')
 const { HogVMException, asLoadError, exceptionOf } = require('./errors')
 const { clearPool } = require('./cells')
 const { hostOf } = require('./host')
-const { prefetch } = require('./prefetch')
 const { programOf, programOfBundle } = require('./programs')
+const { turn } = require('./slots')
 const { rootGlobals, stateForResuming } = require('./states')
 
 const invalid = () => new HogVMException("Invalid HogQL bytecode, must start with '_H'")
@@ -65,10 +65,11 @@ function exec(input, options) {
             bytecodes[name] = chunk
         })
         const { HOG } = native.MODE
-        const found = isState || host !== undefined || paths === undefined ? undefined : prefetch(globals, paths)
+        const found = isState || host !== undefined || paths === undefined ? undefined : paths.prefetch(globals)
         const waiting = isState ? stateForResuming(input) : undefined
+        const mine = turn.count
         setLimits(options)
-        registers[native.PREFETCHED] = found === undefined ? 0 : paths.length
+        registers[native.PREFETCHED] = found === undefined || mine !== turn.count ? 0 : paths.length
         value = isState
             ? addon.resume(program, waiting, globals, host, HOG, out)
             : addon.run(program, globals, host, HOG, out, found)

@@ -9,8 +9,8 @@ const { asyncFunctionOf, unlessAborted } = require('./async')
 const { runBatch } = require('./batch')
 const { clearPool, fromCells } = require('./cells')
 const { hostOf } = require('./host')
-const { prefetch } = require('./prefetch')
 const { programOfBundle } = require('./programs')
+const { turn } = require('./slots')
 const { rootGlobals, stateForResuming } = require('./states')
 
 const { MODE, FLAG } = native
@@ -147,9 +147,10 @@ class Program {
         }
         const paths = this.#paths
         const isObject = paths !== undefined && host === undefined && mode === MODE.PLAIN
-        const found = isObject ? prefetch(globals, paths) : undefined
-        setLimits(options)
-        registers[native.PREFETCHED] = found === undefined ? 0 : paths.length
+        const found = isObject ? paths.prefetch(globals) : undefined
+        const mine = turn.count
+        setLimits(options) // whose getters may look things up themselves
+        registers[native.PREFETCHED] = found === undefined || mine !== turn.count ? 0 : paths.length
         const out = {}
         return this.#told(addon.run(this.#program, globals, host, mode, out, found), out, mode)
     }

@@ -10,7 +10,8 @@ const numbers = new Float64Array(32)
 const bytes = new Uint8Array(1024)
 const turn = { count: 0 }
 
-// Registers of what is told here and in lib/cells.js.
+// Registers of what is told here, in lib/prefetch.js and in lib/cells.js.
+const SIMPLE = 24
 const TEXT_BYTES = 12 // how much of `bytes` is used
 const POOLED = 20
 const POOLED_UNITS = 21
@@ -30,4 +31,7 @@ function writeAscii(text, at) {
     return at + length
 }
 
-module.exports = { registers, tags, numbers, bytes, turn, writeAscii, TEXT_BYTES, POOLED, POOLED_UNITS, PLACES_FROM, PLACES }
+module.exports = {
+    registers, tags, numbers, bytes, turn, writeAscii, LONGEST, SIMPLE, TEXT_BYTES, POOLED, POOLED_UNITS,
+    PLACES_FROM, PLACES,
+}

@@ -54,6 +54,7 @@ enum Register : std::size_t {
     kPooledUnits,  // of the text that was read last, in UTF-16 units
     kPlacesFrom,   // the place of the first text that the result brings
     kPlaces,       // how many it brings
+    kSimple,       // bytes that a run's memory takes at most, if all that it reads is prefetched and calls nothing
     kRegisters = 32,
 };
 

@@ -105,16 +105,22 @@ bool ObjectGlobals::is_nullish(napi_value value) const {
 }
 
 PrefetchedGlobals::PrefetchedGlobals(Environment& environment, napi_value object, napi_value elements,
-                                     std::size_t count)
+                                     std::size_t count, bool glances)
     : environment_(environment),
       object_(environment, object),
       elements_(elements),
       count_(std::min(count, kMostPrefetched)),
+      glances_(glances),
       size_(std::min(static_cast<std::size_t>(environment.registers[kTextBytes]), kSlotBytes)) {
     // A copy: what the run calls may run a program itself.
     std::memcpy(bytes_, environment.bytes, size_);
     std::memcpy(tags_, environment.tags, count_);
     std::memcpy(numbers_, environment.numbers, count_ * sizeof(double));
+}
+
+std::string_view PrefetchedGlobals::text(std::size_t at) const {
+    const auto packed = static_cast<std::size_t>(numbers_[at]);
+    return std::string_view(bytes_, size_).substr(std::min(packed & 0xFFFF, size_), packed >> 16);
 }
 
 bool PrefetchedGlobals::read(std::span<const Value> path, Heap& heap, Value& value) const {
@@ -126,10 +132,7 @@ bool PrefetchedGlobals::read(std::span<const Value> path, Heap& heap, Value& val
         case Tag::True: value = Value::boolean(true); return true;
         case Tag::Number: value = Value::number(numbers_[at]); return true;
         case Tag::Text: {
-            const auto packed = static_cast<std::size_t>(numbers_[at]);
-            const std::string_view texts(bytes_, size_);
-            // On the heap, since what a run gives outlives its globals.
-            value = heap.string_units(texts.substr(std::min(packed & 0xFFFF, size_), packed >> 16), 0);
+            value = heap.string_units(text(at), 0);  // on the heap, since what a run gives outlives its globals
             return true;
         }
         case Tag::Element: break;
@@ -138,6 +141,20 @@ bool PrefetchedGlobals::read(std::span<const Value> path, Heap& heap, Value& val
     napi_value element = nullptr;
     checked(environment_, napi_get_element(environment_.env, elements_, static_cast<std::uint32_t>(at), &element));
     value = read_from_host(environment_, element, heap);
+    return true;
+}
+
+bool PrefetchedGlobals::glance(std::span<const Value>, std::uint32_t*, Value& value) const {
+    if (!glances_ || next_ >= count_) return false;
+    switch (tags_[next_]) {
+        case Tag::Null: value = Value::null(); break;
+        case Tag::False: value = Value::boolean(false); break;
+        case Tag::True: value = Value::boolean(true); break;
+        case Tag::Number: value = Value::number(numbers_[next_]); break;
+        case Tag::Text: value = Value::ascii(text(next_)); break;
+        default: return false;
+    }
+    ++next_;
     return true;
 }
 

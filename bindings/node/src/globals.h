@@ -34,15 +34,21 @@ inline constexpr std::size_t kMostPrefetched = 32;
 /// An object of which a straight program's paths were followed before it runs: the reads come in their order.
 class PrefetchedGlobals : public Globals {
   public:
-    /// `elements` is an array; `count` tags, numbers and texts are the environment's.
-    PrefetchedGlobals(Environment& environment, napi_value object, napi_value elements, std::size_t count);
+    /// `elements` is an array; `count` tags, numbers and texts are the environment's. `glances` says that nothing keeps
+    /// the Vm from using what it was given at a glance: then it asks for no path twice.
+    PrefetchedGlobals(Environment& environment, napi_value object, napi_value elements, std::size_t count,
+                      bool glances);
     bool read(std::span<const Value> path, Heap& heap, Value& value) const override;
+    bool glance(std::span<const Value> path, std::uint32_t* places, Value& value) const override;
 
   private:
+    std::string_view text(std::size_t at) const;
+
     Environment& environment_;
     ObjectGlobals object_;
     napi_value elements_;
     std::size_t count_;
+    bool glances_;
     mutable std::size_t next_ = 0;
     Tag tags_[kMostPrefetched];
     double numbers_[kMostPrefetched];  // of a text: where it begins in `bytes_`, and 65536 times its size

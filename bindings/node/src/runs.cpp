@@ -26,6 +26,11 @@ std::int64_t integer(double limit) {
     return static_cast<std::int64_t>(std::isnan(limit) ? 0 : std::clamp(limit, -1.0, kMost));
 }
 
+/// Whether a run whose memory is bounded comes nowhere near its limit.
+bool has_room(const RunOptions& options, const Environment& environment) {
+    return static_cast<double>(options.limits.memory) >= 4 * environment.registers[kSimple];
+}
+
 RunOptions begin(Lane& lane, napi_value host) {
     lane.environment.thrown.reset();
     lane.collects = (static_cast<std::uint32_t>(lane.environment.registers[kFlags]) & kCollect) != 0;
@@ -253,7 +258,10 @@ Napi::Value run(const Napi::CallbackInfo& info) {
         std::string text;
         const auto outcome = [&]() -> Outcome {
             if (prefetched > 0)
-                return lane.vm.run(program, PrefetchedGlobals(environment, globals, info[5], prefetched), options);
+                return lane.vm.run(
+                    program,
+                    PrefetchedGlobals(environment, globals, info[5], prefetched, has_room(options, environment)),
+                    options);
             if (globals.IsUndefined() || globals.IsNull()) return lane.vm.run(program, options);
             if (!is_text(globals)) return lane.vm.run(program, ObjectGlobals(environment, globals), options);
             text = read_document(environment, globals);
