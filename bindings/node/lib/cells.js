@@ -14,7 +14,7 @@
 // themselves are what is given; the texts that the program made follow them.
 'use strict'
 
-const { PLACES, PLACES_FROM, POOLED, POOLED_UNITS, registers } = require('./slots')
+const { PLACES, PLACES_FROM, POOLED, POOLED_UNITS, registers, RUNS } = require('./slots')
 
 // As in src/cells.h. A code from 0 on is a string: coming in its length, going out its place in the pool.
 const CODE = { NUMBER: -1, NULL: -2, TRUE: -3, FALSE: -4, UNDEFINED: -5, ARRAY: -6, SHAPES: -16 }
@@ -27,6 +27,7 @@ const pool = []
 const DEEPEST = 64
 const LONGEST = 1024 * 1024 // UTF-16 units of an object's text
 const MOST_KEYS = 250 // of a shape; V8 makes hash tables of larger literals
+const LONGEST_KEY = 1000
 const MOST_SHAPES = 1024
 const MOST_NODES = 20_000
 const WARM = 8 // objects of a shape before it gets a number
@@ -77,8 +78,12 @@ class Shapes {
     numbered(node) {
         if (++node.met < WARM || this.#keys.length === MOST_SHAPES) return -1
         const { keys } = node
-        // What marks Hog's own objects is looked at elsewhere.
-        if (keys.length > MOST_KEYS || keys.some((key) => key.startsWith('__') || key.length > 1000)) return -1
+        // A Proxy may repeat keys. What marks Hog's own objects is looked at elsewhere.
+        const isRepeated = new Set(keys).size < keys.length
+        if (isRepeated || keys.length > MOST_KEYS || keys.some((key) => key.startsWith('__') || key.length > LONGEST_KEY)) {
+            node.met = -Infinity
+            return -1
+        }
         define(this.#keys.length, keys)
         node.shape = this.#keys.length
         this.#keys.push(keys)
@@ -107,8 +112,7 @@ const shapes = new Shapes()
 const { getPrototypeOf, prototype: objectPrototype } = Object
 const arrayPrototype = Array.prototype
 
-// Of the walk that is under way. A getter may begin another: then `walks` has moved on, and this one is given up.
-let walks = 0
+// Of the walk that is under way. A getter may run a program, which has the cells then: this walk is given up.
 let at = 0
 let pooled = 0
 let text = ''
@@ -167,6 +171,7 @@ function readObject(object, depth) {
 function readArray(array, depth) {
     if (!Array.isArray(array)) return false
     const { length } = array
+    if (length >>> 0 !== length) return false // a Proxy's may be anything
     numbers[at] = length
     codes[at++] = CODE.ARRAY
     for (let i = 0; i < length; i++) {
@@ -184,17 +189,17 @@ let failures = 0
 /** Writes plain data into the cells and gives its text, all strings joined; undefined of what has no cells. */
 function toCells(value) {
     if (failures > PATIENCE && ++failures % TRIED !== 0) return undefined
-    const mine = ++walks
+    const run = registers[RUNS]
     at = 0
     pooled = registers[POOLED]
     text = ''
     isKnown = true
     shapes.prune()
-    const isWhole = readObject(value, 0) && isKnown && mine === walks && at <= MOST && pooled <= MOST && text.length <= LONGEST
+    const isWhole = readObject(value, 0) && isKnown && run === registers[RUNS] && at <= MOST && pooled <= MOST && text.length <= LONGEST
     const joined = text
     text = ''
     if (!isWhole) {
-        if (mine === walks) failures++
+        failures++
         return undefined
     }
     failures = 0
@@ -246,7 +251,6 @@ function fromCells(made) {
     const count = registers[PLACES]
     let begin = 0
     for (let i = 0; i < count; i++) pool[from + i] = made.substring(begin, (begin += lengths[i]))
-    walks++
     at = 0
     const result = next()
     registers[POOLED] = from + count

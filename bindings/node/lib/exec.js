@@ -76,11 +76,13 @@ function exec(input, options) {
     } catch (error) {
         return { result: null, finished: false, error: asLoadError(error), state: stateAfter(bytecodes, out, options) }
     }
-    clearPool()
     const status = registers[native.STATUS]
+    if (status >= native.CELLS) value = native.finishedWith(value, status)
+    clearPool()
     const returned = registers[native.RETURNED] === 1
     const state = stateAfter(bytecodes, out, options, returned)
-    if (status === native.FINISHED) return { result: options?.repl && !returned ? undefined : value, finished: true, state }
+    const finished = status === native.FINISHED || status >= native.CELLS
+    if (finished) return { result: options?.repl && !returned ? undefined : value, finished, state }
     if (status === native.FAILED) return { result: null, finished: false, error: exceptionOf(value), state }
     return { result: undefined, finished: false, asyncFunctionName: value.name, asyncFunctionArgs: value.args, state }
 }

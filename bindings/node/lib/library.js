@@ -30,8 +30,9 @@ function callLibrary(name, args, options) {
     registers[native.MAX_ASYNC_STEPS] = 0
     registers[native.FLAGS] = 0
     const value = addon.call(program, args, host, native.MODE.HOG, {})
-    if (registers[native.STATUS] === native.FAILED) throw exceptionOf(value)
-    return value
+    const status = registers[native.STATUS]
+    if (status === native.FAILED) throw exceptionOf(value)
+    return status >= native.CELLS ? native.finishedWith(value, status) : value
 }
 
 module.exports = { callLibrary }

@@ -4,7 +4,7 @@
 const path = require('node:path')
 
 const cells = require('./cells')
-const { registers, tags, numbers, bytes } = require('./slots')
+const { registers, tags, numbers, bytes, NUMBER: NUMBER_AT } = require('./slots')
 
 function load() {
     const folder = path.join(__dirname, '..')
@@ -39,6 +39,10 @@ const SUSPENDED = 1
 const FAILED = 2
 const TEXT = 3
 const CELLS = 4
+const NULL = 5
+const FALSE = 6
+const TRUE = 7
+const NUMBER = 8
 const MODE = { HOG: 0, PLAIN: 1, TEXT: 2 }
 
 /** A Map of keys and values in turn; `map` if there is one already that is to hold them. */
@@ -121,10 +125,26 @@ addon.setUp({
     zone,
 })
 
+/** The result of a finished run whose status is not FINISHED or TEXT. */
+function finishedWith(value, status) {
+    switch (status) {
+        case TRUE:
+            return true
+        case FALSE:
+            return false
+        case NULL:
+            return null
+        case NUMBER:
+            return registers[NUMBER_AT]
+        default:
+            return cells.fromCells(value)
+    }
+}
+
 cells.onShape((shape, keys) => addon.defineShape(shape, keys))
 
 module.exports = {
     addon, zone, registers, FLAG, MODE,
     TIMEOUT, MEMORY_LIMIT, MAX_ASYNC_STEPS, FLAGS, PREFETCHED, STATUS, OPS, MAX_MEMORY, ASYNC_STEPS, DURATION, RETURNED,
-    FINISHED, SUSPENDED, FAILED, TEXT, CELLS,
+    FINISHED, SUSPENDED, FAILED, TEXT, CELLS, NULL, FALSE, TRUE, NUMBER, finishedWith,
 }

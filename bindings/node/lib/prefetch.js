@@ -28,6 +28,12 @@ straight(0, 'REGEX NOT_REGEX IREGEX NOT_IREGEX TRUE FALSE NULL POP RETURN GET_PR
 straight(1, 'AND OR STRING INTEGER FLOAT DICT ARRAY TUPLE GET_GLOBAL')
 straight(2, 'CALL_GLOBAL')
 
+/** What a constant may take of a program's memory, in bytes, beside the least. */
+function sizeOf(token) {
+    if (typeof token === 'string') return token.length
+    return typeof token === 'object' && token !== null ? Infinity : 0
+}
+
 /** The paths that a program reads, in the order in which it does, as Paths; undefined if that depends on anything. */
 function pathsOf(tokens) {
     const paths = []
@@ -38,7 +44,7 @@ function pathsOf(tokens) {
         const operands = OPERANDS.get(code)
         if (operands === undefined || at + operands >= tokens.length) return undefined
         if (code === op.CALL_GLOBAL && tokens[at + 1] === 'import') return undefined
-        most += code === op.CALL_GLOBAL ? Infinity : LARGEST + (code === op.STRING ? `${tokens[at + 1]}`.length : 0)
+        most += code === op.CALL_GLOBAL ? Infinity : LARGEST + (operands > 0 ? sizeOf(tokens[at + 1]) : 0)
         if (code === op.GET_GLOBAL) {
             const count = tokens[at + 1]
             if (!(count >= 1 && count <= constants.length) || paths.length === MOST_READS) return undefined

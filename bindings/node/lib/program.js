@@ -7,7 +7,7 @@ const { DEFAULT_MAX_ASYNC_STEPS, DEFAULT_MAX_MEMORY, DEFAULT_TIMEOUT_MS } = requ
 const { asLoadError, exceptionOf, HogVMException } = require('./errors')
 const { asyncFunctionOf, unlessAborted } = require('./async')
 const { runBatch } = require('./batch')
-const { clearPool, fromCells } = require('./cells')
+const { clearPool } = require('./cells')
 const { hostOf } = require('./host')
 const { programOfBundle } = require('./programs')
 const { turn } = require('./slots')
@@ -156,9 +156,10 @@ class Program {
     }
 
     #told(value, out, mode = MODE.PLAIN) {
-        if (registers[native.STATUS] === native.CELLS) return new RunResult(fromCells(value), undefined, out)
+        const status = registers[native.STATUS]
+        if (status >= native.CELLS) return new RunResult(native.finishedWith(value, status), undefined, out)
         clearPool()
-        switch (registers[native.STATUS]) {
+        switch (status) {
             case native.FINISHED:
                 return new RunResult(value, undefined, out)
             case native.TEXT:

@@ -11,7 +11,9 @@ const bytes = new Uint8Array(1024)
 const turn = { count: 0 }
 
 // Registers of what is told here, in lib/prefetch.js and in lib/cells.js.
-const SIMPLE = 24
+const RUNS = 24
+const NUMBER = 25
+const SIMPLE = 26
 const TEXT_BYTES = 12 // how much of `bytes` is used
 const POOLED = 20
 const POOLED_UNITS = 21
@@ -32,6 +34,6 @@ function writeAscii(text, at) {
 }
 
 module.exports = {
-    registers, tags, numbers, bytes, turn, writeAscii, LONGEST, SIMPLE, TEXT_BYTES, POOLED, POOLED_UNITS,
-    PLACES_FROM, PLACES,
+    registers, tags, numbers, bytes, turn, writeAscii, LONGEST, NUMBER, SIMPLE, TEXT_BYTES, POOLED, POOLED_UNITS,
+    PLACES_FROM, PLACES, RUNS,
 }

@@ -15,7 +15,7 @@ namespace hogvm::node {
 namespace {
 
 Napi::Value set_up(const Napi::CallbackInfo& info) {
-    Environment::of(info.Env()).set_up(info[0].As<Napi::Object>());
+    static_cast<Environment*>(info.Data())->set_up(info[0].As<Napi::Object>());
     return info.Env().Undefined();
 }
 
@@ -28,9 +28,10 @@ Napi::Value define_shape(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object export_all(Napi::Env env, Napi::Object exports) {
-    env.SetInstanceData(new Environment(env));
+    auto* const environment = new Environment(env);
+    env.SetInstanceData(environment);
     const auto add = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
-        exports.Set(name, Napi::Function::New(env, function, name));
+        exports.Set(name, Napi::Function::New(env, function, name, environment));
     };
     add("setUp", set_up);
     add("defineShape", define_shape);

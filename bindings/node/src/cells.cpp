@@ -107,8 +107,8 @@ class Cells::Unpacking {
             case kTrue: return Value::boolean(true);
             case kFalse: return Value::boolean(false);
             case kUndefined: return Value::undefined();
-            case kArray: return array(static_cast<std::size_t>(cells_.numbers_[at]));
-            default: return dict(cells_.keys_[static_cast<std::size_t>(kShapes - code)]);
+            case kArray: return array(cells_.numbers_[at]);
+            default: return dict(static_cast<std::size_t>(kShapes - code));
         }
     }
 
@@ -138,9 +138,10 @@ class Cells::Unpacking {
         return Value::null();
     }
 
-    Value array(std::size_t size) {
+    Value array(double size) {
+        if (!(size >= 0 && size <= static_cast<double>(kMost))) return torn();
         const std::size_t from = items_.size();
-        for (std::size_t i = 0; i < size; ++i) {
+        for (auto left = static_cast<std::size_t>(size); left > 0; --left) {
             const Value item = next();
             items_.push_back(item);
         }
@@ -149,9 +150,10 @@ class Cells::Unpacking {
         return Value::array(out);
     }
 
-    Value dict(const std::vector<Value>& keys) {
+    Value dict(std::size_t shape) {
+        if (shape >= cells_.keys_.size()) return torn();
         const std::size_t from = entries_.size();
-        for (const Value key : keys) {
+        for (const Value key : cells_.keys_[shape]) {
             const Value v = next();
             entries_.push_back({key, v});
         }

@@ -71,6 +71,7 @@ Lane& Environment::enter() {
     lane.texts.clear();
     lane.places.clear();
     registers[kPooled] = 0;
+    registers[kRuns] = static_cast<double>(turn_);
     return lane;
 }
 

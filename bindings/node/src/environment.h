@@ -54,6 +54,8 @@ enum Register : std::size_t {
     kPooledUnits,  // of the text that was read last, in UTF-16 units
     kPlacesFrom,   // the place of the first text that the result brings
     kPlaces,       // how many it brings
+    kRuns,         // how many have begun
+    kNumber,       // that a run gave
     kSimple,       // bytes that a run's memory takes at most, if all that it reads is prefetched and calls nothing
     kRegisters = 32,
 };
@@ -68,8 +70,9 @@ enum Flag : std::uint32_t {
     kCollect = 16,  // printed lines come with the result
 };
 
-/// As Outcome::Status; of a finished run, Text says that its result is JSON text, and Cells that it lies in the cells.
-enum class Status : std::uint8_t { Finished, Suspended, Failed, Text, Cells };
+/// As Outcome::Status. Of a finished run the rest says what its result is: JSON text, what lies in the cells, or what
+/// needs no value of Node-API, a number being in its register.
+enum class Status : std::uint8_t { Finished, Suspended, Failed, Text, Cells, Null, False, True, Number };
 
 struct Lane;
 

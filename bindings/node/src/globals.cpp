@@ -111,11 +111,17 @@ PrefetchedGlobals::PrefetchedGlobals(Environment& environment, napi_value object
       elements_(elements),
       count_(std::min(count, kMostPrefetched)),
       glances_(glances),
+      tags_(environment.tags),
+      numbers_(environment.numbers),
+      bytes_(environment.bytes),
       size_(std::min(static_cast<std::size_t>(environment.registers[kTextBytes]), kSlotBytes)) {
-    // A copy: what the run calls may run a program itself.
-    std::memcpy(bytes_, environment.bytes, size_);
-    std::memcpy(tags_, environment.tags, count_);
-    std::memcpy(numbers_, environment.numbers, count_ * sizeof(double));
+    if (glances) return;
+    std::memcpy(copy_.tags, tags_, count_);
+    std::memcpy(copy_.numbers, numbers_, count_ * sizeof(double));
+    std::memcpy(copy_.bytes, bytes_, size_);
+    tags_ = copy_.tags;
+    numbers_ = copy_.numbers;
+    bytes_ = copy_.bytes;
 }
 
 std::string_view PrefetchedGlobals::text(std::size_t at) const {
@@ -125,7 +131,7 @@ std::string_view PrefetchedGlobals::text(std::size_t at) const {
 
 bool PrefetchedGlobals::read(std::span<const Value> path, Heap& heap, Value& value) const {
     const std::size_t at = next_++;
-    switch (at < count_ ? tags_[at] : Tag::Lazy) {
+    switch (at < count_ ? Tag{tags_[at]} : Tag::Lazy) {
         case Tag::Lazy: return object_.read(path, heap, value);
         case Tag::Null: value = Value::null(); return true;
         case Tag::False: value = Value::boolean(false); return true;
@@ -146,7 +152,7 @@ bool PrefetchedGlobals::read(std::span<const Value> path, Heap& heap, Value& val
 
 bool PrefetchedGlobals::glance(std::span<const Value>, std::uint32_t*, Value& value) const {
     if (!glances_ || next_ >= count_) return false;
-    switch (tags_[next_]) {
+    switch (Tag{tags_[next_]}) {
         case Tag::Null: value = Value::null(); break;
         case Tag::False: value = Value::boolean(false); break;
         case Tag::True: value = Value::boolean(true); break;

@@ -50,10 +50,16 @@ class PrefetchedGlobals : public Globals {
     std::size_t count_;
     bool glances_;
     mutable std::size_t next_ = 0;
-    Tag tags_[kMostPrefetched];
-    double numbers_[kMostPrefetched];  // of a text: where it begins in `bytes_`, and 65536 times its size
+    // Where a program calls nothing, what lib/slots.js has; otherwise a copy, since what it calls may run another.
+    struct Copy {
+        std::uint8_t tags[kMostPrefetched];
+        double numbers[kMostPrefetched];
+        char bytes[kSlotBytes];
+    } copy_;
+    const std::uint8_t* tags_;
+    const double* numbers_;  // of a text: where it begins in `bytes_`, and 65536 times its size
+    const char* bytes_;
     std::size_t size_;
-    char bytes_[kSlotBytes];
 };
 
 /// Arguments as they are, for a library function called from JavaScript: the global "0" is the first.

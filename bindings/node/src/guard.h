@@ -28,7 +28,7 @@ Napi::Value guarded(const Napi::CallbackInfo& info, const Work& work) {
         error.ThrowAsJavaScriptException();
         return env.Undefined();
     };
-    Environment& environment = Environment::of(env);
+    Environment& environment = *static_cast<Environment*>(info.Data());  // as addon.cpp gives it
     try {
         return work(environment);
     } catch (const Napi::Error& error) {

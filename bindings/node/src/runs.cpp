@@ -78,6 +78,7 @@ class Report {
     Napi::Value result() {
         status(Status::Finished);
         Value v = outcome_.result;
+        if (mode_ != Mode::Text && is_told_by_status(v)) return {};
         if (mode_ == Mode::Hog) return wrap(Writer(environment_, Shape::Hog).write(v));
         if (mode_ == Mode::Text) {
             status(Status::Text);
@@ -100,6 +101,19 @@ class Report {
         }
         Heap heap;
         return wrap(Writer(environment_, Shape::Host).write(to_host(v, heap)));
+    }
+
+    bool is_told_by_status(Value v) {
+        switch (v.type()) {
+            case Type::Null: status(Status::Null); return true;
+            case Type::Bool: status(v.as_bool() ? Status::True : Status::False); return true;
+            case Type::Int:
+            case Type::Double:
+                status(Status::Number);
+                environment_.registers[kNumber] = v.as_number();
+                return true;
+            default: return false;
+        }
     }
 
     Napi::Value call() {
