@@ -14,7 +14,7 @@
 // themselves are what is given; the texts that the program made follow them.
 'use strict'
 
-const { PLACES, PLACES_FROM, POOLED, POOLED_UNITS, registers, RUNS } = require('./slots')
+const { PLACES, PLACES_FROM, POOLED, POOLED_UNITS, registers, FOUND_AS, PATH, RUNS } = require('./slots')
 
 // As in src/cells.h. A code from 0 on is a string: coming in its length, going out its place in the pool.
 const CODE = { NUMBER: -1, NULL: -2, TRUE: -3, FALSE: -4, UNDEFINED: -5, ARRAY: -6, SHAPES: -16 }
@@ -186,26 +186,57 @@ const PATIENCE = 32
 const TRIED = 8
 let failures = 0
 
-/** Writes plain data into the cells and gives its text, all strings joined; undefined of what has no cells. */
+/** Writes data into the cells and gives its text, all strings joined; undefined of what has no cells. */
 function toCells(value) {
-    if (failures > PATIENCE && ++failures % TRIED !== 0) return undefined
+    const isObject = typeof value === 'object'
+    if (isObject && failures > PATIENCE && ++failures % TRIED !== 0) return undefined
     const run = registers[RUNS]
     at = 0
     pooled = registers[POOLED]
     text = ''
     isKnown = true
     shapes.prune()
-    const isWhole = readObject(value, 0) && isKnown && run === registers[RUNS] && at <= MOST && pooled <= MOST && text.length <= LONGEST
+    const isWhole = readAny(value, 0) && isKnown && run === registers[RUNS] && at <= MOST && pooled <= MOST && text.length <= LONGEST
     const joined = text
     text = ''
     if (!isWhole) {
-        failures++
+        if (isObject) failures++
         return undefined
     }
-    failures = 0
+    if (isObject) failures = 0
     registers[POOLED] = pooled
     registers[POOLED_UNITS] = joined.length
     return joined
+}
+
+const paths = [] // by the numbers that the addon gives them
+const FOUND = { MISSING: 0, LAZY: 1, IN_CELLS: 2, VALUE: 3 } // as in src/cells.h
+const hasOwn = Object.prototype.hasOwnProperty
+
+/**
+ * Follows a path, whose number is in a register, below an object. By another register what is there lies in the cells and is
+ * its text, or is what this gives; or it is the addon that must look; or there is no such global.
+ */
+function follow(globals) {
+    const path = paths[registers[PATH]]
+    registers[FOUND_AS] = FOUND.MISSING
+    if (!hasOwn.call(globals, path[0])) return undefined
+    let value = globals[path[0]]
+    for (let k = 1; k < path.length && value !== null && value !== undefined; k++) {
+        const isOwn = typeof value === 'object' && hasOwn.call(value, path[k])
+        if (!isOwn && (typeof value !== 'object' || value instanceof Map)) {
+            registers[FOUND_AS] = FOUND.LAZY
+            return undefined
+        }
+        value = isOwn ? value[path[k]] : null
+    }
+    const text = toCells(value ?? null)
+    registers[FOUND_AS] = text === undefined ? FOUND.VALUE : FOUND.IN_CELLS
+    return text ?? value
+}
+
+function addPath(number, keys) {
+    paths[number] = keys
 }
 
 const builders = []
@@ -265,7 +296,7 @@ function clearPool() {
 }
 
 module.exports = {
-    codes, numbers, lengths, toCells, fromCells, addBuilder, clearPool,
+    codes, numbers, lengths, toCells, follow, addPath, fromCells, addBuilder, clearPool,
     onShape: (tell) => {
         define = tell
     },

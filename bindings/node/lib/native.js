@@ -121,6 +121,8 @@ addon.setUp({
     cellNumbers: cells.numbers,
     cellLengths: cells.lengths,
     toCells: cells.toCells,
+    follow: cells.follow,
+    addPath: cells.addPath,
     addBuilder: cells.addBuilder,
     zone,
 })

@@ -14,6 +14,8 @@ const turn = { count: 0 }
 const RUNS = 24
 const NUMBER = 25
 const SIMPLE = 26
+const PATH = 27
+const FOUND_AS = 28
 const TEXT_BYTES = 12 // how much of `bytes` is used
 const POOLED = 20
 const POOLED_UNITS = 21
@@ -35,5 +37,5 @@ function writeAscii(text, at) {
 
 module.exports = {
     registers, tags, numbers, bytes, turn, writeAscii, LONGEST, NUMBER, SIMPLE, TEXT_BYTES, POOLED, POOLED_UNITS,
-    PLACES_FROM, PLACES, RUNS,
+    PLACES_FROM, PLACES, RUNS, PATH, FOUND_AS,
 }

@@ -68,6 +68,7 @@ void Cells::set_up(Napi::Object helpers) {
     numbers_array_ = Napi::Persistent(of("cellNumbers"));
     lengths_array_ = Napi::Persistent(of("cellLengths"));
     to_cells_ = Napi::Persistent(of("toCells"));
+    follow_ = Napi::Persistent(of("follow"));
     add_builder_ = Napi::Persistent(of("addBuilder"));
 }
 
@@ -174,29 +175,49 @@ class Cells::Unpacking {
     std::vector<Entry> entries_;
 };
 
+napi_value Cells::call(const Napi::ObjectReference& function, napi_value given) {
+    napi_value undefined = nullptr;
+    napi_value result = nullptr;
+    checked(environment_, napi_get_undefined(environment_.env, &undefined));
+    checked(environment_, napi_call_function(environment_.env, undefined, function.Value(), 1, &given, &result));
+    return result;
+}
+
 std::optional<Value> Cells::read(napi_value object, Heap& heap) {
-    const napi_env env = environment_.env;
+    const auto first = static_cast<std::uint32_t>(environment_.registers[kPooled]);
+    napi_valuetype type = napi_undefined;
+    const napi_value text = call(to_cells_, object);
+    checked(environment_, napi_typeof(environment_.env, text, &type));
+    return type == napi_string ? unpack(text, first, heap) : std::nullopt;
+}
+
+Cells::Follow Cells::follow(napi_value object, std::uint32_t path, Heap& heap) {
     double* const registers = environment_.registers;
     const auto first = static_cast<std::uint32_t>(registers[kPooled]);
-    napi_value undefined = nullptr;
-    napi_value text = nullptr;
-    napi_valuetype type = napi_undefined;
-    checked(environment_, napi_get_undefined(env, &undefined));
-    checked(environment_, napi_call_function(env, undefined, to_cells_.Value(), 1, &object, &text));
-    checked(environment_, napi_typeof(env, text, &type));
-    if (type != napi_string) return std::nullopt;
+    registers[kPath] = path;
+    const napi_value told = call(follow_, object);
+    const auto found = static_cast<Found>(registers[kFoundAs]);
+    if (found != Found::InCells) return {found, {}, told};
+    const auto value = unpack(told, first, heap);
+    return value ? Follow{found, *value, nullptr} : Follow{Found::Lazy, {}, nullptr};
+}
 
+/// What lies in the cells, with its text; its strings have places from `first` on.
+std::optional<Value> Cells::unpack(napi_value text, std::uint32_t first, Heap& heap) {
+    const auto units = static_cast<std::size_t>(environment_.registers[kPooledUnits]);
     Lane* const lane = environment_.lane();
     const bool has_places = lane != nullptr && lane->has_pool() && lane->texts.bytes() <= kPlaced;
-    Heap& texts = has_places ? lane->texts : heap;
-    const std::size_t capacity = static_cast<std::size_t>(registers[kPooledUnits]) * 3 + 1;
-    char* const data = static_cast<char*>(texts.allocate(capacity));
     std::size_t size = 0;
-    checked(environment_, napi_get_value_string_utf8(env, text, data, capacity, &size));
-    texts.shrink(data, capacity, size);
+    char* data = nullptr;
+    if (units > 0) {
+        Heap& texts = has_places ? lane->texts : heap;
+        const std::size_t capacity = units * 3 + 1;
+        data = static_cast<char*>(texts.allocate(capacity));
+        checked(environment_, napi_get_value_string_utf8(environment_.env, text, data, capacity, &size));
+        texts.shrink(data, capacity, size);
+    }
     const std::string_view all(data, size);
-    if (size > static_cast<std::size_t>(registers[kPooledUnits]) && all.find(kReplacement) != std::string_view::npos)
-        return std::nullopt;
+    if (size > units && all.find(kReplacement) != std::string_view::npos) return std::nullopt;
     return Unpacking(*this, all, heap, has_places ? &lane->places : nullptr, first).value();
 }
 

@@ -57,6 +57,20 @@ class Cells {
     /// its getters throw.
     std::optional<Value> read(napi_value object, Heap& heap);
 
+    enum class Found : std::uint8_t {
+        Missing,
+        Lazy,     // who asks must look
+        InCells,  // in `value`
+        Other,    // in `other`: it has no cells
+    };
+    struct Follow {
+        Found found;
+        Value value;
+        napi_value other;
+    };
+    /// What lies at the path of a number (Paths) below an object.
+    Follow follow(napi_value object, std::uint32_t path, Heap& heap);
+
     struct Written {
         napi_value text;      // the texts that JavaScript doesn't have, joined
         std::uint32_t from;   // their first place
@@ -90,6 +104,8 @@ class Cells {
     };
     static constexpr std::size_t kMostSiblings = 64;
 
+    napi_value call(const Napi::ObjectReference& function, napi_value given);
+    std::optional<Value> unpack(napi_value text, std::uint32_t first, Heap& heap);
     class Walk;
     class Unpacking;
     std::uint32_t next(std::uint32_t node, std::string_view key);
@@ -104,6 +120,7 @@ class Cells {
     Napi::ObjectReference numbers_array_;
     Napi::ObjectReference lengths_array_;
     Napi::ObjectReference to_cells_;
+    Napi::ObjectReference follow_;
     Napi::ObjectReference add_builder_;
 
     std::deque<std::string> texts_;         // of keys that came in

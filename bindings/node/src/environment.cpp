@@ -28,7 +28,7 @@ Napi::ObjectReference reference(Napi::Object helpers, const char* name) {
 
 }  // namespace
 
-Environment::Environment(Napi::Env of) : env(of), cells(*this), stack_end_(stack_end()) {}
+Environment::Environment(Napi::Env of) : env(of), cells(*this), paths(*this), stack_end_(stack_end()) {}
 
 Environment& Environment::of(napi_env env) {
     void* data = nullptr;
@@ -56,6 +56,7 @@ void Environment::set_up(Napi::Object helpers) {
     map_class_ = reference(helpers, "Map");
     array_class_ = reference(helpers, "Array");
     cells.set_up(helpers);
+    paths.set_up(helpers);
     local_zone_ = helpers.Get("zone").As<Napi::String>().Utf8Value();
 }
 

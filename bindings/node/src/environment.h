@@ -20,6 +20,7 @@
 #include <hogvm/vm.h>
 
 #include "cells.h"
+#include "paths.h"
 
 namespace hogvm::node {
 
@@ -57,6 +58,8 @@ enum Register : std::size_t {
     kRuns,         // how many have begun
     kNumber,       // that a run gave
     kSimple,       // bytes that a run's memory takes at most, if all that it reads is prefetched and calls nothing
+    kPath,         // the number of one that JavaScript is to follow,
+    kFoundAs,      // and what came of it, a Found
     kRegisters = 32,
 };
 
@@ -108,6 +111,7 @@ class Environment {
     Lane* lane() { return depth_ > 0 ? lanes_[depth_ - 1].get() : nullptr; }
     std::uint64_t turn() const { return turn_; }  ///< moves on with each run
     Cells cells;
+    Paths paths;
 
   private:
     napi_value value_of(const Napi::ObjectReference& reference) const {

@@ -16,6 +16,15 @@ namespace hogvm::node {
 bool ObjectGlobals::read(std::span<const Value> path, Heap& heap, Value& value) const {
     const napi_env env = environment_.env;
     const HandleScope scope(env);
+    if (const auto number = environment_.paths.number(path)) {
+        const Cells::Follow followed = environment_.cells.follow(object_, *number, heap);
+        switch (followed.found) {
+            case Cells::Found::Missing: return false;
+            case Cells::Found::InCells: value = followed.value; return true;
+            case Cells::Found::Other: value = read_other_from_host(environment_, followed.other, heap); return true;
+            case Cells::Found::Lazy: break;
+        }
+    }
     napi_value at = nullptr;
     if (!own(object_, write_string(environment_, path[0]), at)) return false;
     for (const Value key : path.subspan(1)) {

@@ -292,6 +292,13 @@ Value read_from_host(Environment& environment, napi_value value, Heap& heap) {
     if (type_of(environment, value) == napi_object) {
         const HandleScope scope(environment.env);
         if (const auto known = environment.cells.read(value, heap)) return *known;
+    }
+    return read_other_from_host(environment, value, heap);
+}
+
+Value read_other_from_host(Environment& environment, napi_value value, Heap& heap) {
+    if (type_of(environment, value) == napi_object) {
+        const HandleScope scope(environment.env);
         napi_value undefined = nullptr;
         napi_value text = nullptr;
         checked(environment, napi_get_undefined(environment.env, &undefined));

@@ -67,5 +67,7 @@ class Reader {
 /// A value as a program gets it from its host (from_host of what Reader reads); larger ones go through JSON text where
 /// that loses nothing.
 Value read_from_host(Environment& environment, napi_value value, Heap& heap);
+/// Likewise, of what has no cells.
+Value read_other_from_host(Environment& environment, napi_value value, Heap& heap);
 
 }  // namespace hogvm::node
