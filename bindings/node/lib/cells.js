@@ -239,7 +239,7 @@ function addPath(number, keys) {
     paths[number] = keys
 }
 
-const builders = []
+const builders = [] // of a shape's objects, and after them of its Maps
 
 function next() {
     const code = codes[at++]
@@ -265,11 +265,19 @@ function next() {
     }
 }
 
-/** Makes what gives objects of these keys; false if it can't. */
+const functionOf = (code) => new Function('next', `return () => ${code}`)(next)
+
+function mapBuilder(keys) {
+    const steps = keys.map((key) => `map.set(${JSON.stringify(key)}, next());`)
+    return functionOf(`{ const map = new Map(); ${steps.join(' ')} return map }`)
+}
+
+/** Makes what gives objects of these keys, and Maps; false if it can't. */
 function addBuilder(shape, keys) {
     try {
         const members = keys.map((key) => `${JSON.stringify(key)}: next()`)
-        builders[shape] = new Function('next', `return () => ({ ${members.join(', ')} })`)(next)
+        builders[2 * shape] = functionOf(`({ ${members.join(', ')} })`)
+        builders[2 * shape + 1] = () => (builders[2 * shape + 1] = mapBuilder(keys))()
         return true
     } catch {
         return false

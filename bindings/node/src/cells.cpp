@@ -268,7 +268,8 @@ void Cells::prune() {
 /// A result on its way into the cells.
 class Cells::Walk {
   public:
-    Walk(Cells& cells, Lane& lane, std::uint32_t first) : cells_(cells), lane_(lane), first_(first) {}
+    Walk(Cells& cells, Lane& lane, Shape shape, std::uint32_t first)
+        : cells_(cells), lane_(lane), shape_(shape), first_(first) {}
 
     /// False if the value has no cells.
     bool add(Value v, int depth) {
@@ -283,10 +284,9 @@ class Cells::Walk {
             case Type::Null: put(kNull); return true;
             case Type::Undefined: put(kUndefined); return true;
             case Type::String: return add_text(v);
-            case Type::Array: return depth < kDeepest && add_array(v.as_array(), depth);
-            case Type::Dict: return depth < kDeepest && add_dict(v.as_dict(), depth);
-            case Type::Object:
-                return depth < kDeepest && (v.as_dict()->traits & kMarked) == 0 && add_dict(v.as_dict(), depth);
+            case Type::Array: return has_cells(v.as_node(), depth) && add_array(v.as_array(), depth);
+            case Type::Dict:
+            case Type::Object: return has_cells(v.as_node(), depth) && add_dict(v.as_dict(), depth);
             default: return false;
         }
     }
@@ -296,6 +296,13 @@ class Cells::Walk {
     bool is_ascii() const { return is_ascii_; }
 
   private:
+    bool has_cells(const hogvm::Node* node, int depth) const {
+        if (depth >= kDeepest) return false;
+        if (node->type == Type::Object && (node->traits & kMarked) != 0) return false;
+        // In Hog's shape what is held twice is one object, and a tuple has its mark.
+        return shape_ == Shape::Host || (node->parent != &kManyParents && !node->is_tuple);
+    }
+
     void put(std::int32_t code) { cells_.codes_[at_++] = code; }
 
     bool add_text(Value v) {
@@ -328,12 +335,14 @@ class Cells::Walk {
         }
         const std::int32_t shape = cells_.nodes_[node].shape;
         if (shape < 0 && !cells_.number(node, dict)) is_known_ = false;
-        cells_.codes_[head] = kShapes - cells_.nodes_[node].shape;
+        const bool is_map = shape_ == Shape::Hog && dict->type == Type::Dict;
+        cells_.codes_[head] = kShapes - 2 * cells_.nodes_[node].shape - (is_map ? 1 : 0);
         return true;
     }
 
     Cells& cells_;
     Lane& lane_;
+    Shape shape_;
     std::uint32_t first_;
     std::uint32_t made_ = 0;
     std::size_t at_ = 0;
@@ -341,13 +350,13 @@ class Cells::Walk {
     bool is_ascii_ = true;
 };
 
-std::optional<Cells::Written> Cells::write(Lane& lane, Value v) {
+std::optional<Cells::Written> Cells::write(Lane& lane, Value v, Shape shape) {
     if (!can_build_ || (failures_ > kPatience && ++failures_ % kTried != 0)) return std::nullopt;
     prune();
     if (!lane.has_pool()) lane.places.clear();
     const auto first = lane.has_pool() ? static_cast<std::uint32_t>(environment_.registers[kPooled]) : 0;
     lane.text.clear();
-    Walk walk(*this, lane, first);
+    Walk walk(*this, lane, shape, first);
     if (!walk.add(v, 0) || !walk.is_known()) {
         ++failures_;
         return std::nullopt;

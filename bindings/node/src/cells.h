@@ -23,6 +23,7 @@ namespace hogvm::node {
 
 class Environment;
 struct Lane;
+enum class Shape : std::uint8_t;  // read.h
 
 /// The texts that one run has of JavaScript's strings, and those that it gives: their places in lib/cells.js's pool, by
 /// where the text lies. It must lie there as long as the run lasts.
@@ -76,8 +77,8 @@ class Cells {
         std::uint32_t from;   // their first place
         std::uint32_t count;  // how many there are
     };
-    /// Writes a run's result; nothing if it has no cells.
-    std::optional<Written> write(Lane& lane, Value v);
+    /// Writes a run's result as Writer does; nothing if it has no cells.
+    std::optional<Written> write(Lane& lane, Value v, Shape shape);
 
   private:
     enum Code : std::int32_t {
@@ -87,7 +88,7 @@ class Cells {
         kFalse = -4,
         kUndefined = -5,
         kArray = -6,
-        kShapes = -16,  // less the shape's number
+        kShapes = -16,  // less the shape's number; on the way out less twice that, and less 1 for a Map
     };
     static constexpr std::size_t kMost = 4096;        // cells
     static constexpr std::size_t kMostShapes = 1024;  // that go out

@@ -77,20 +77,21 @@ class Report {
 
     Napi::Value result() {
         status(Status::Finished);
-        Value v = outcome_.result;
-        if (mode_ != Mode::Text && is_told_by_status(v)) return {};
-        if (mode_ == Mode::Hog) return wrap(Writer(environment_, Shape::Hog).write(v));
+        const Value v = outcome_.result;
         if (mode_ == Mode::Text) {
             status(Status::Text);
             return wrap(write_string(environment_, outcome_.json()));
         }
-        if (!v.is_node()) return wrap(Writer(environment_, Shape::Host).write(v));
-        if (const auto cells = environment_.cells.write(lane_, v)) {
+        if (is_told_by_status(v)) return {};
+        const Shape shape = mode_ == Mode::Hog ? Shape::Hog : Shape::Host;
+        if (!v.is_node()) return wrap(Writer(environment_, shape).write(v));
+        if (const auto cells = environment_.cells.write(lane_, v, shape)) {
             status(Status::Cells);
             environment_.registers[kPlacesFrom] = cells->from;
             environment_.registers[kPlaces] = cells->count;
             return wrap(cells->text);
         }
+        if (mode_ == Mode::Hog) return wrap(Writer(environment_, Shape::Hog).write(v));
         std::size_t size = 0;
         if (is_json(v, size) && size > kFewValues) {
             status(Status::Text);

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import test from 'node:test'
 
 const require = createRequire(import.meta.url)
-const { Operation: op, Program } = require('..')
+const { exec, Operation: op, Program } = require('..')
 const native = require('../lib/native')
 
 const RUNS = 200 // more than it takes to know a shape, on the way in and on the way out, after what has no cells
@@ -84,6 +84,22 @@ test('texts that lie in one another, and equal ones, keep their own lengths', ()
         assert.deepEqual(result, { a: { same: 'one', other: 'one' }, b: 'pét', c: 'pé' })
     }
     assert.ok(crossedInCells())
+})
+
+test('exec gives Maps, of which one that is there twice is one', () => {
+    const convert = (value) => (value instanceof Map ? { map: [...value].map(([key, item]) => [key, convert(item)]) } : Array.isArray(value) ? value.map(convert) : value)
+    const read = ['_H', 1, op.STRING, 'a', op.GET_GLOBAL, 1]
+    const twice = [...read, op.GET_LOCAL, 0, op.GET_LOCAL, 0, op.ARRAY, 2, op.RETURN]
+    const tuple = [...read, op.INTEGER, 1, op.TUPLE, 2, op.RETURN]
+    const make = () => ({ b: [1, { c: 'é' }, {}], d: 'x', e: null })
+    const first = exec([...read, op.RETURN], { globals: { a: make() } }).result
+    for (let i = 0; i < RUNS; i++) assert.deepEqual(convert(exec([...read, op.RETURN], { globals: { a: make() } }).result), convert(first))
+    assert.ok(crossedInCells())
+    for (let i = 0; i < RUNS; i++) {
+        const [one, other] = exec(twice, { globals: { a: make() } }).result
+        assert.equal(one, other)
+        assert.ok(exec(tuple, { globals: { a: make() } }).result.__isHogTuple)
+    }
 })
 
 test('results are the caller’s own', () => {
