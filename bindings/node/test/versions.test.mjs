@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import test from 'node:test'
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url))
-const FILES = ['exec', 'program', 'batch', 'workers', 'hostile'].map((name) => here(`${name}.test.mjs`))
+const FILES = ['exec', 'program', 'cells', 'batch', 'workers', 'hostile'].map((name) => here(`${name}.test.mjs`))
 
 for (const version of [18, 22]) {
     const node = here(`../../../build/node${version}/node_modules/.bin/node`)
