@@ -45,8 +45,8 @@ class Conversion {
 
     /// The elements, converted; holes are squeezed out.
     template <typename Convert>
-    Value array(Array* a, Convert convert) {
-        Array* out = heap_.array(a->size);
+    Value array(Array* a, bool is_tuple, Convert convert) {
+        Array* out = heap_.array(a->size, is_tuple);
         const Step step(path_, a, Value::array(out));
         for (const Value item : a->values())
             if (!item.is(Type::Hole)) heap_.append(out, convert(item));
@@ -69,7 +69,7 @@ class ToHost : Conversion {
         if (v.is(Type::Object) && stays_as_it_is(v.as_dict())) return v;
         check_depth(Step::depth(path_) + 1);
         const Visit visit(n);
-        if (v.is(Type::Array)) return array(v.as_array(), [this](Value item) { return convert(item); });
+        if (v.is(Type::Array)) return array(v.as_array(), false, [this](Value item) { return convert(item); });
         Dict* out = heap_.object(v.as_dict()->size);
         const Step step(path_, n, Value::object(out));
         for (const Entry& e : v.as_dict()->items()) {
@@ -95,7 +95,8 @@ class FromHost : Conversion {
         }
         check_depth(Step::depth(path_) + 1);
         const Visit visit(n);
-        if (v.is(Type::Array)) return array(v.as_array(), [this](Value item) { return convert(item); });
+        if (v.is(Type::Array))
+            return array(v.as_array(), v.as_array()->is_tuple, [this](Value item) { return convert(item); });
         Dict* out = heap_.dict(v.as_dict()->size);
         const Step step(path_, n, Value::dict(out));
         for (const Entry& e : v.as_dict()->items()) heap_.set(out, e.key, convert(e.value));

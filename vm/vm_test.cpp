@@ -67,6 +67,22 @@ class Recording : public Globals {
 
 }  // namespace
 
+TEST_CASE("a tuple that a host function returns stays one, wherever it is") {
+    Host host;
+    host.add("give", [](Call& call) {
+        const Value one[] = {Value::integer(1)};
+        const Value tuple = Value::array(call.heap.array_of(one, true));
+        Dict* dict = call.heap.dict();
+        call.heap.set(dict, Value::ascii("k"), tuple);
+        const Value all[] = {tuple, Value::dict(dict)};
+        return Value::array(call.heap.array_of(all, true));
+    });
+    Vm vm(host);
+    const Outcome outcome = vm.run(*load_program(R"(["_H",1,2,"give",0,2,"toString",1,38])"));
+    REQUIRE(outcome.finished());
+    CHECK(outcome.result.as_text() == "(tuple(1), {'k': tuple(1)})");
+}
+
 TEST_CASE("a host function is given its arguments as for JSON, and its result is a program's value") {
     Host host;
     std::string given;

@@ -107,6 +107,14 @@ def test_a_function_takes_and_gives_python_objects() -> None:
     assert given == ["a", 1, None, [1, [2]], {"1": "x"}]
 
 
+@pytest.mark.parametrize("answer", [(1, (2,)), [(1,)], {"k": (1, [(2,)])}, ({"k": [(1,)]},)])
+def test_what_a_function_returns_is_converted_as_globals_are(answer: Any) -> None:
+    assert calling("f").run(functions={"f": lambda: answer}).value == answer
+    assert reading("x").run({"x": answer}).value == answer
+    waiting = calling("f").run(async_functions=["f"])
+    assert hogvm.Program.resume(waiting, answer).value == answer
+
+
 def test_what_a_function_raises_is_the_cause() -> None:
     with pytest.raises(hogvm.HogVMHostException) as caught:
         calling("f", 5).run(functions={"f": lambda x: 1 // 0})

@@ -17,7 +17,8 @@ Value to_host(Value v, Heap& heap);
 /// Whether to_host leaves an object as it is, for its tag is a date's or a function's. Nothing in it is converted then:
 /// a dict there stays one, and JSON has nothing of it but {}, as of JavaScript's Map.
 bool stays_as_it_is(const Dict* object);
-/// What a program is given: objects become dicts, but tagged dates, datetimes and functions are restored.
+/// What a program is given: objects become dicts, but tagged dates, datetimes and functions are restored. What only a
+/// program has, dicts and tuples, stays what it is.
 Value from_host(Value v, Heap& heap);
 /// A deep copy of `v` with its text, for a heap that lives on its own.
 Value copy(Value v, Heap& heap);
