@@ -48,6 +48,11 @@ export interface ProgramOptions extends RunOptions {
     print?: (line: string) => void
     /** A captured variable is always the one that is there; see docs/differences.md. */
     freshUpvalues?: boolean
+    /**
+     * States keep what JSON loses: tuples, errors, keys that are no strings, what is shared. Give it to `resume`, too, for the
+     * states after it.
+     */
+    exactStates?: boolean
 }
 
 /** What a run gave. */

@@ -85,6 +85,8 @@ bool Settings::take(const char* name, py::handle value) {
             is_given ? static_cast<int>(std::clamp(integer(name, value), 0LL, kMostSteps)) : kMostSteps;
     } else if (is("trace")) {
         run.trace = is_given && PyObject_IsTrue(value.ptr()) == 1;
+    } else if (is("exact_states")) {
+        run.exact_states = is_given && PyObject_IsTrue(value.ptr()) == 1;
     } else if (is("functions")) {
         if (is_given) functions = python::functions(name, value);
     } else if (is("async_functions")) {

@@ -11,7 +11,7 @@ const { clearPool } = require('./cells')
 const { hostOf } = require('./host')
 const { programOfBundle } = require('./programs')
 const { turn } = require('./slots')
-const { rootGlobals, stateForResuming } = require('./states')
+const { rootGlobals, stateForResuming, stateFromRun } = require('./states')
 
 const { MODE, FLAG } = native
 
@@ -26,6 +26,7 @@ function setLimits(options) {
         registers[native.MEMORY_LIMIT] = options.memoryLimit ?? DEFAULT_MAX_MEMORY
         registers[native.MAX_ASYNC_STEPS] = options.maxAsyncSteps ?? DEFAULT_MAX_ASYNC_STEPS
         if (options.telemetry) flags |= FLAG.TRACE
+        if (options.exactStates) flags |= FLAG.EXACT_STATES
         if (options.freshUpvalues) flags |= FLAG.FRESH_UPVALUES
         if (options.print) flags &= ~FLAG.COLLECT
     }
@@ -165,7 +166,7 @@ class Program {
             case native.TEXT:
                 return new RunResult(mode === MODE.TEXT ? value : JSON.parse(value), undefined, out)
             case native.SUSPENDED:
-                out.state = { bytecodes: this.#bytecodes, ...out.state }
+                out.state = stateFromRun(out.state, this.#bytecodes)
                 return new RunResult(undefined, value, out)
             default:
                 throw Object.defineProperty(exceptionOf(value), 'printed', { value: out.printed ?? [], configurable: true })

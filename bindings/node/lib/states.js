@@ -18,10 +18,16 @@ const ROOT_FRAME = {
 function stateForResuming(state) {
     const { stack, upvalues, callStack, throwStack, declaredFunctions, ops, asyncSteps, syncDuration, maxMemUsed } = state
     const frames = callStack?.length ? callStack : [ROOT_FRAME]
-    return { stack, upvalues, callStack: frames, throwStack, declaredFunctions, ops, asyncSteps, syncDuration, maxMemUsed }
+    const needed = { stack, upvalues, callStack: frames, throwStack, declaredFunctions, ops, asyncSteps, syncDuration, maxMemUsed }
+    return state.exact === undefined ? needed : { ...needed, exact: state.exact }
+}
+
+/** What the engine gives, as the reference has it: with the program. An exact state comes as JSON text. */
+function stateFromRun(given, bytecodes) {
+    return typeof given === 'string' ? { ...JSON.parse(given), bytecodes } : { bytecodes, ...given }
 }
 
 /** What the root sees: the bundle's globals, and before them those of the run. */
 const rootGlobals = (bundled, given) => (bundled && given ? { ...bundled, ...given } : (bundled ?? given))
 
-module.exports = { stateForResuming, rootGlobals }
+module.exports = { stateForResuming, stateFromRun, rootGlobals }

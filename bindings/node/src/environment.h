@@ -71,6 +71,7 @@ enum Flag : std::uint32_t {
     kKeepState = 4,
     kFreshUpvalues = 8,
     kCollect = 16,  // printed lines come with the result
+    kExactStates = 32,
 };
 
 /// As Outcome::Status. Of a finished run the rest says what its result is: JSON text, what lies in the cells, or what

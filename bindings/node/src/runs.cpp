@@ -179,8 +179,9 @@ class Report {
     Napi::Value number(double d) { return Napi::Number::New(env_, d); }
     Napi::Value number(std::int64_t i) { return Napi::Number::New(env_, static_cast<double>(i)); }
 
-    /// In the reference's form, with the keys in its order.
+    /// In the reference's form, with the keys in its order; an exact one as JSON text.
     Napi::Value state(const State& state) {
+        if (state.is_exact) return wrap(write_string(environment_, state.json()));
         Napi::Object told = Napi::Object::New(env_);
         const auto list = [this](const auto& rows, const auto& tell_row) {
             Napi::Array out = Napi::Array::New(env_, rows.size());
@@ -257,6 +258,7 @@ RunOptions options_of(const Environment& environment) {
     options.trace = (flags & kTrace) != 0;
     options.keep_stack = (flags & kKeepStack) != 0;
     options.keep_state = (flags & kKeepState) != 0;
+    options.exact_states = (flags & kExactStates) != 0;
     options.fresh_upvalues = (flags & kFreshUpvalues) != 0;
     return options;
 }

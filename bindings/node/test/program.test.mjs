@@ -131,6 +131,26 @@ test('a path that is reached only sometimes is read only then', () => {
     assert.equal(new Program(tokens).run({ get a() { return assert.fail('read') } }).result, 5)
 })
 
+test('exact states keep what JSON loses, and are resumed elsewhere all the same', () => {
+    // let t := (1, 2); let a := [1]; let b := a; fetch(); a[1] := 5; return [typeof(t), b[1]]
+    const program = new Program(['_H', 1, 33, 1, 33, 2, 44, 2, 33, 1, 43, 1, 36, 1, 2, 'fetch', 0, 35, 36, 1, 33, 1, 33, 5, 46,
+        36, 0, 2, 'typeof', 1, 36, 2, 33, 1, 45, 43, 2, 38])
+    const asyncFunctions = { fetch: async () => null }
+    const after = (options) => {
+        const { state } = program.run({}, options)
+        return program.resume(JSON.parse(JSON.stringify(state)), null, {}, options).result
+    }
+    assert.deepEqual(after({ asyncFunctions }), ['array', 1])
+    assert.deepEqual(after({ asyncFunctions, exactStates: true }), ['tuple', 5])
+    const plain = program.run({}, { asyncFunctions }).state
+    const { exact, ...others } = program.run({}, { asyncFunctions, exactStates: true }).state
+    assert.equal(exact.height, 3)
+    const { syncDuration: _, ...expected } = plain
+    const { syncDuration: __, ...got } = others
+    assert.deepEqual(got, expected)
+    assert.deepEqual(Object.keys(others), Object.keys(plain))
+})
+
 test('a suspended run is resumed with an answer', () => {
     const program = new Program(['_H', 1, op.INTEGER, 40, op.STRING, 'x', op.CALL_GLOBAL, 'fetch', 1, op.PLUS, op.RETURN])
     const options = { asyncFunctions: { fetch() {} } }

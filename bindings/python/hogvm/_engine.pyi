@@ -83,6 +83,7 @@ class Program:
         clock: Callable[[], float] | None = None,
         seed: int | None = None,
         trace: bool | None = False,
+        exact_states: bool | None = False,
     ) -> Result:
         """Runs the program.
 
@@ -98,6 +99,8 @@ class Program:
         clock: gives the time, in seconds since 1970; the system's by default.
         seed: of the random numbers, so that a run repeats.
         trace: record Result.trace.
+        exact_states: Result.state keeps what JSON loses: tuples, errors, keys that are no str, what is shared. Give it to
+            resume, too, for the states after it.
 
         Raises HogVMException.
         """
@@ -117,6 +120,7 @@ class Program:
         clock: Callable[[], float] | None = None,
         seed: int | None = None,
         trace: bool | None = False,
+        exact_states: bool | None = False,
     ) -> list[Result | HogVMException]:
         """Runs the program once for each event, on several threads (by default as many as there are processors),
         without the GIL.
@@ -142,6 +146,7 @@ class Program:
         clock: Callable[[], float] | None = None,
         seed: int | None = None,
         trace: bool | None = False,
+        exact_states: bool | None = False,
     ) -> Result:
         """Runs the program and awaits the coroutine functions among `functions`, and those that async_functions names.
 
@@ -164,6 +169,7 @@ class Program:
         clock: Callable[[], float] | None = None,
         seed: int | None = None,
         trace: bool | None = False,
+        exact_states: bool | None = False,
     ) -> Result:
         """Goes on where a program was suspended, with `value` as what the call gives.
 

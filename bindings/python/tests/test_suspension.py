@@ -42,6 +42,18 @@ def test_a_state_is_resumed_as_often_as_one_likes(form: Any) -> None:
         assert (result.value, result.stdout) == (status + 1, ["b"])
 
 
+@pytest.mark.parametrize("form", [lambda r: r, lambda r: json.dumps(r.state)], ids=["result", "text"])
+def test_exact_states_keep_what_json_loses(form: Any) -> None:
+    # let t := (1, 2); let a := [1]; let b := a; fetch(); a[1] := 5; return [typeof(t), b[1]]
+    losing = program(
+        33, 1, 33, 2, 44, 2, 33, 1, 43, 1, 36, 1, 2, "fetch", 0, 35, 36, 1, 33, 1, 33, 5, 46,
+        36, 0, 2, "typeof", 1, 36, 2, 33, 1, 45, 43, 2, 38,
+    )  # fmt: skip
+    for exact_states, expected in ((False, ["array", 1]), (True, ["tuple", 5])):
+        result = losing.run(async_functions=["fetch"], exact_states=exact_states)
+        assert losing.resume(form(result)).value == expected
+
+
 @pytest.mark.parametrize("state", [{}, [], "{", 5, {"bytecodes": {}}, b"\xff", {"a": b""}])
 def test_what_is_no_state_is_refused(state: Any) -> None:
     with pytest.raises(hogvm.HogVMLoadException):
