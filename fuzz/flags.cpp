@@ -10,18 +10,16 @@
 #include <hogvm/json.h>
 
 #include "check.h"
+#include "document.h"
 
 using namespace hogvm;
 
 namespace {
 
-/// The members of the input as texts: numbers are to be read from text, as a service does.
-std::string member(Value input, std::string_view key) {
-    if (!input.is(Type::Object)) return "null";
-    for (const Entry& e : input.as_dict()->items())
-        if (e.key.as_text() == key)
-            return e.value.is_string() ? std::string(e.value.as_text()) : json::to_text(e.value);
-    return "null";
+/// A member of the input as a text: numbers are to be read from text, as a service does.
+std::string text_of(Value member) {
+    if (member.is(Type::Undefined)) return "null";
+    return member.is_string() ? std::string(member.as_text()) : json::to_text(member);
 }
 
 void evaluate(const FlagSet& flags, const FlagContext& context) {
@@ -51,22 +49,18 @@ std::optional<FlagPerson> person_of(const std::string& text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    Heap heap;
-    Value input;
-    try {
-        input = json::parse(fuzz::text_of(data, size), heap);
-    } catch (const json::ParseError&) {
-        return 0;
-    }
+    const fuzz::Document input(data, size);
+    if (!input.is_json()) return 0;
     static const FlagPerson nobody(R"({"distinctId":"x","now":1709210096789})");
-    const auto person = person_of(member(input, "person"));
+    const auto person = person_of(text_of(input["person"]));
+    const std::string definitions = text_of(input["definitions"]);
     try {
-        FlagSet flags(member(input, "definitions"));
+        FlagSet flags(definitions);
         for (const FlagProblem& problem : flags.problems()) fuzz::require(!problem.text().empty(), "a problem is said");
         FlagContext context = person ? person->context() : nobody.context();
         if (!context.now_ms) context.now_ms = 1709210096789;
         evaluate(flags, context);
-        flags.replace(member(input, "definitions"));
+        flags.replace(definitions);
         evaluate(flags, nobody.context());
     } catch (const LoadError& e) {
         fuzz::require(*e.what() != 0, "a refusal says why");

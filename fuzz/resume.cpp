@@ -8,18 +8,12 @@
 #include <hogvm/json.h>
 
 #include "check.h"
+#include "document.h"
 #include "running.h"
 
 using namespace hogvm;
 
 namespace {
-
-Value member(Value object, std::string_view key) {
-    if (object.is(Type::Object))
-        for (const Entry& e : object.as_dict()->items())
-            if (e.key.as_text() == key) return e.value;
-    return Value::undefined();
-}
 
 void run(Value program, Value globals) {
     try {
@@ -44,16 +38,10 @@ void resume(const std::string& state, const std::string& result, Value globals) 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    Heap heap;
-    Value input;
-    try {
-        input = json::parse(fuzz::text_of(data, size), heap);
-    } catch (const json::ParseError&) {
-        return 0;
-    }
-    const Value globals = member(input, "globals");
-    if (const Value program = member(input, "program"); program.is_node()) run(program, globals);
-    if (const Value state = member(input, "state"); state.is_node())
-        resume(json::to_text(state), json::to_text(member(input, "result")), globals);
+    const fuzz::Document input(data, size);
+    const Value globals = input["globals"];
+    if (const Value program = input["program"]; program.is_node()) run(program, globals);
+    if (const Value state = input["state"]; state.is_node())
+        resume(json::to_text(state), json::to_text(input["result"]), globals);
     return 0;
 }

@@ -374,7 +374,7 @@ struct Run::Loop {
         if (kOp != Opcode::OP_DIVIDE && Value::are_plain_ints(*left, *right)) [[likely]] {
             if constexpr (is_comparison(kOp)) {
                 holds = compare_numbers<kOp>(left->as_int(), right->as_int());
-            } else {
+            } else if constexpr (kOp != Opcode::OP_DIVIDE) {
                 std::int64_t number = 0;
                 if (!compute_ints<kOp, kLeftIsConstant, kRightIsConstant>(left->as_int(), right->as_int(), number))
                     return false;
