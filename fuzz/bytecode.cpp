@@ -192,9 +192,11 @@ class Writer {
                                 : bytes[k + 2] < 150 ? std::string(kStray[bytes[k + 2] % std::size(kStray)])
                                                      : out_[bytes[k + 2] * 37u % out_.size()];
             const auto place = out_.begin() + static_cast<std::ptrdiff_t>(at);
-            if (bytes[k + 3] % 3 == 0) *place = std::move(token);
-            if (bytes[k + 3] % 3 == 1) out_.insert(place, std::move(token));
-            if (bytes[k + 3] % 3 == 2) out_.erase(place);
+            switch (bytes[k + 3] % 3) {
+                case 0: *place = std::move(token); break;
+                case 1: out_.insert(place, std::move(token)); break;
+                default: out_.erase(place);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 // How libFuzzer changes inputs that are JSON: by members, elements and values rather than by bytes, so that most of
 // what comes out is JSON again and gets past the reader. Texts inside are changed by libFuzzer's own means, and so is
 // everything now and then, and what is no JSON.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -166,7 +167,7 @@ bool parsed(const std::uint8_t* data, std::size_t size, js::value& value) {
 std::size_t write(const js::value& value, std::uint8_t* data, std::size_t max_size) {
     const std::string text = js::serialize(value);
     if (text.size() > max_size) return 0;
-    std::memcpy(data, text.data(), text.size());
+    std::copy(text.begin(), text.end(), data);
     return text.size();
 }
 

@@ -81,7 +81,7 @@ struct Forms {
 };
 
 Forms& forms() {
-    static Forms* const both = new Forms;
+    static auto* const both = new Forms;
     return *both;
 }
 
@@ -140,9 +140,10 @@ std::optional<std::string> said(const Outcome& outcome) {
         text += shown(outcome.result) + "\n";
     }
     const Error& e = outcome.error;
-    if (outcome.failed())
+    if (outcome.failed()) {
         text += std::string(name_of(e.kind)) + " " + e.message + " " + e.type + " " + e.payload_json + " " + e.chunk +
                 ":" + std::to_string(e.ip) + "\n";
+    }
     text += "ops " + std::to_string(outcome.ops) + " steps " + std::to_string(outcome.async_steps);
     // A state's text forgets that the count was lost.
     if (!std::isnan(outcome.max_memory) && outcome.async_steps == 0)

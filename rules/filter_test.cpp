@@ -290,17 +290,17 @@ TEST_CASE("a group may be nested up to a bound, and no deeper") {
     };
     CHECK(property_tokens(nested(150)) == property_tokens(nested(0)));
     CHECK(property_error(nested(10'000)).message.find("nested more than") != std::string::npos);
-    std::string list = "1";
-    for (int i = 0; i < 10'000; ++i) list = "[" + list + "]";
+    const std::string list = std::string(10'000, '[') + "1" + std::string(10'000, ']');
     CHECK(property_error(R"({"key": "a", "type": "event", "value": )" + list + "}").message.find("takes no list") !=
           std::string::npos);
 }
 
 TEST_CASE("a chain of cohorts is nested, too") {
     std::string cohorts;
-    for (int i = 1; i < 10'000; ++i)
+    for (int i = 1; i < 10'000; ++i) {
         cohorts += (i > 1 ? ", \"" : "\"") + std::to_string(i) +
                    R"(": {"properties": [{"key": "id", "type": "cohort", "value": )" + std::to_string(i + 1) + "}]}";
+    }
     const auto error =
         property_error(R"({"key": "id", "type": "cohort", "value": 1})", R"({"cohorts": {)" + cohorts + "}}");
     CHECK(error.message.find("nested more than") != std::string::npos);
@@ -310,7 +310,8 @@ TEST_CASE("cohorts that multiply are refused before they fill the memory") {
     std::string cohorts = R"("0": {"properties": [{"key": "a", "type": "person", "value": "b"}]})";
     for (int i = 1; i <= 60; ++i) {
         const std::string inner = R"({"key": "id", "type": "cohort", "value": )" + std::to_string(i - 1) + "}";
-        cohorts += ", \"" + std::to_string(i) + R"(": {"properties": [)" + inner + ", " + inner + "]}";
+        cohorts.append(", \"").append(std::to_string(i)).append(R"(": {"properties": [)");
+        cohorts.append(inner).append(", ").append(inner).append("]}");
     }
     const auto error =
         property_error(R"({"key": "id", "type": "cohort", "value": 60})", R"({"cohorts": {)" + cohorts + "}}");

@@ -229,7 +229,8 @@ TEST_CASE("definitions are replaced while others evaluate") {
     std::atomic<bool> stop = false;
     std::atomic<int> wrong = 0;
     std::vector<std::thread> threads;
-    for (int t = 0; t < 3; ++t)
+    threads.reserve(3);
+    for (int t = 0; t < 3; ++t) {
         threads.emplace_back([&] {
             const json::object person = {{"plan", "pro"}};
             do {
@@ -238,6 +239,7 @@ TEST_CASE("definitions are replaced while others evaluate") {
                 if (flags.evaluate_all({.distinct_id = "ann", .person = person}).size() != 1) ++wrong;
             } while (!stop);
         });
+    }
     for (int i = 0; i < 200; ++i) flags.replace(std::string_view(i % 2 == 0 ? two : one));
     stop = true;
     for (std::thread& thread : threads) thread.join();

@@ -105,14 +105,14 @@ Expression version_range(const Expression& subject, const PropertyValue& value,
                    compare(Opcode::OP_LT, version(subject), version(range->upper))});
 }
 Expression test_tilde(const Operator&, const Expression& subject, const PropertyValue& value) {
-    return version_range(subject, value, semver::tilde, "a version with a minor number, such as \"1.2.3\" or \"1.2\"");
+    return version_range(subject, value, semver::tilde, R"(a version with a minor number, such as "1.2.3" or "1.2")");
 }
 Expression test_caret(const Operator&, const Expression& subject, const PropertyValue& value) {
-    return version_range(subject, value, semver::caret, "a version of up to three numbers, such as \"1.2.3\"");
+    return version_range(subject, value, semver::caret, R"(a version of up to three numbers, such as "1.2.3")");
 }
 Expression test_wildcard(const Operator&, const Expression& subject, const PropertyValue& value) {
     return version_range(subject, value, semver::wildcard,
-                         "one to three numbers and a star, such as \"1.*\" or \"1.2.*\"");
+                         R"(one to three numbers and a star, such as "1.*" or "1.2.*")");
 }
 
 Expression test_cleaned_path(const Operator& op, const Expression& subject, const PropertyValue& value) {

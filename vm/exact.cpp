@@ -151,7 +151,7 @@ void write_node(const Node* n, const Graph& graph, std::string& out) {
         }
         default: {
             const auto* c = static_cast<const Callable*>(n);
-            ((out += "\"callable\":\"") += name_of(c->kind)) += "\",\"name\":";
+            ((out += R"("callable":")") += name_of(c->kind)) += R"(","name":)";
             write_value(c->name, graph, out);
             out += ",\"chunk\":";
             write_value(c->chunk, graph, out);
@@ -248,13 +248,14 @@ class Reader {
         }
         const Value kind = member(node, "callable");
         constexpr auto kMost = std::int64_t{1} << 30;
-        for (const CallableKind k : {CallableKind::Local, CallableKind::Library, CallableKind::Async})
-            if (kind.is_string() && kind.as_text() == name_of(k))
-                return Value::callable(heap_.callable(k, value(member(node, "name"), place),
-                                                      value(member(node, "chunk"), place),
-                                                      integer(member(node, "argCount"), 0, kMost, "argCount"),
-                                                      integer(member(node, "upvalueCount"), 0, kMost, "upvalueCount"),
-                                                      integer(member(node, "ip"), -kMost, kMost, "ip")));
+        for (const CallableKind k : {CallableKind::Local, CallableKind::Library, CallableKind::Async}) {
+            if (!kind.is_string() || kind.as_text() != name_of(k)) continue;
+            return Value::callable(heap_.callable(k, value(member(node, "name"), place),
+                                                  value(member(node, "chunk"), place),
+                                                  integer(member(node, "argCount"), 0, kMost, "argCount"),
+                                                  integer(member(node, "upvalueCount"), 0, kMost, "upvalueCount"),
+                                                  integer(member(node, "ip"), -kMost, kMost, "ip")));
+        }
         reject("nodes: number " + std::to_string(place) + " is of no kind");
     }
 

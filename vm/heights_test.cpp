@@ -22,9 +22,10 @@ std::string heights_of(std::string_view program) {
     const std::shared_ptr<const Program> loaded = load_program(program);
     const Chunk& root = *loaded->chunks()[0];
     std::string out;
-    for (const Instruction& i : root.code)
+    for (const Instruction& i : root.code) {
         if (i.op < Opcode::END && !root.is_before(i))
             out += (out.empty() ? "" : " ") + std::to_string(i.ip) + ":" + std::to_string(i.height);
+    }
     return out;
 }
 

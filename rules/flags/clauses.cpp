@@ -196,10 +196,11 @@ void ClauseCompiler::put_test(Value property, const Place& place) {
 std::uint32_t ClauseCompiler::test_of(Value property) {
     const auto [entry, is_new] =
         tests_.try_emplace(property.as_node(), static_cast<std::uint32_t>(definitions_.tests.size()));
-    if (is_new)
+    if (is_new) {
         definitions_.tests.emplace_back(javascript::to_string(member(property, "key", heap_)),
                                         member(property, "operator", heap_), member(property, "value", heap_), options_,
                                         heap_);
+    }
     return entry->second;
 }
 
@@ -368,7 +369,7 @@ bool ClauseCompiler::is_unsupported(Value property) {
     if (!is_text(type, "cohort")) return !definitions_.tests[test_of(property)].fault().empty();
     if (!knows_unsupported_) find_unsupported_cohorts();
     const std::string id = javascript::to_string(member(property, "value", heap_));
-    return find_cohort(id).is(Type::Undefined) || unsupported_cohorts_.count(id) > 0;
+    return find_cohort(id).is(Type::Undefined) || unsupported_cohorts_.contains(id);
 }
 
 /// A cohort is, if it holds something that is, or a cohort that is: found from the latter to the former.

@@ -135,9 +135,10 @@ class Scanner {
             at_ = end;
         }
         const std::string_view start(prefix.data(), std::min(length, kKeywordLength));
-        for (const Keyword& k : kKeywords)  // only months may go on after three letters
+        for (const Keyword& k : kKeywords) {  // only months may go on after three letters
             if (k.text == start && (length <= kKeywordLength || k.kind == Kind::Month))
                 return {k.kind, k.value, static_cast<int>(std::min<std::size_t>(length, 1000))};
+        }
         return {Kind::Word};
     }
 

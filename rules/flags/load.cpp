@@ -68,9 +68,10 @@ class Loader {
 
     void report_cycles() {
         const Cycles cycles = find_cycles(*made_);
-        for (const std::uint32_t flag : cycles.flags)
+        for (const std::uint32_t flag : cycles.flags) {
             compiler_.report(made_->flags[flag].key, below(pointers_[made_->flags[flag].key], "filters"),
                              "the flag depends on itself, by way of its dependencies");
+        }
         for (const std::uint32_t clause : cycles.clauses)
             compiler_.report({}, made_->clauses[clause].pointer, "the cohort holds itself, by way of other cohorts");
     }
@@ -162,9 +163,10 @@ class Loader {
                 return malformed(flag, below(pointer, i), "a variant is an object with a text as its key");
             const Value percentage = get(all[i], "rollout_percentage");
             const double to = from + javascript::to_number(percentage) / 100;
-            if (std::isnan(to) && !std::isnan(from))
+            if (std::isnan(to) && !std::isnan(from)) {
                 compiler_.report(flag.key, below(pointer, i),
                                  "the variant has no rollout_percentage: it and those after it are never chosen");
+            }
             flag.variants.push_back({std::string(key.as_text()), from, to, {}});
             from = to;
         }
@@ -207,22 +209,25 @@ class Loader {
         made.has_rollout = !is_absent(rollout);
         if (made.has_rollout) made.rollout = javascript::to_number(rollout) / 100;
         const Value variant = get(source, "variant");
-        for (std::size_t v = 0; v < flag.variants.size() && variant.is_string() && !variant.as_text().empty(); ++v)
+        for (std::size_t v = 0; v < flag.variants.size() && variant.is_string() && !variant.as_text().empty(); ++v) {
             if (made.variant == kFalse && flag.variants[v].key == variant.as_text())
                 made.variant = static_cast<ValueCode>(v);
+        }
         const Value group = get(source, "aggregation_group_type_index");
         if (!is_absent(group) && !javascript::strictly_equal(group, flag_group)) {
             made.group = group_type(group);
-            if (made.group < 0)
+            if (made.group < 0) {
                 compiler_.report(
                     flag.key, below(pointer, "aggregation_group_type_index"),
                     "this group type is not in the definitions' group_type_mapping: the condition never matches");
+            }
         }
         const Value properties = get(source, "properties");
         made.clause = compiler_.condition(properties, flag.key, below(pointer, "properties"));
-        if (properties.is(Type::Array))
+        if (properties.is(Type::Array)) {
             for (const Value property : properties.as_array()->values())
                 flag.is_unsupported = flag.is_unsupported || compiler_.is_unsupported(property);
+        }
         return made;
     }
 

@@ -51,9 +51,10 @@ constexpr Function row(std::string_view name, int args, NativeFunction native, s
 
 std::vector<Function> rows() {
     std::vector<Function> table;
-    for (std::size_t i = 0; i < kOperators; ++i)
+    for (std::size_t i = 0; i < kOperators; ++i) {
         table.push_back(row(name_of(static_cast<Operator>(i)), 2, test, "operator(verdict, part)",
                             "The verdict with that of a property's test."));
+    }
     table.push_back(row("group", 3, group, "group(verdict, inner, part)", "The verdict with that of a group."));
     table.push_back(row("cohort", 2, answer, "cohort(verdict, part)", "The verdict with that of a cohort."));
     table.push_back(row("flag", 2, answer, "flag(verdict, part)", "The verdict with that of a dependency."));

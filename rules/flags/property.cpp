@@ -179,7 +179,7 @@ void PropertyTest::prepare_date(Value filter) {
     }
     if (filter.is_string()) date_ms_ = parse_javascript_date(filter.as_text(), zone_);
     if (filter.is_number()) date_ms_ = time_clip(filter.as_number());
-    if (std::isnan(date_ms_)) fault_ = "this is no date, such as \"2024-02-29\", and no time ago, such as \"-7d\"";
+    if (std::isnan(date_ms_)) fault_ = R"(this is no date, such as "2024-02-29", and no time ago, such as "-7d")";
 }
 
 void PropertyTest::prepare_version(const std::string& filter) {

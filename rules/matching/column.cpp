@@ -38,9 +38,10 @@ Column::Column(std::uint32_t field, Opcode op, std::vector<Test> tests)
 }
 
 void Column::add_rows() {
-    for (const Test& test : tests_)
+    for (const Test& test : tests_) {
         for (const Value v : test.constant.as_array()->values())
             if (v.is_string()) texts_.push_back(v.as_text());
+    }
     std::sort(texts_.begin(), texts_.end());
     texts_.erase(std::unique(texts_.begin(), texts_.end()), texts_.end());
     const bool is_positive = op_ == Opcode::OP_IN;

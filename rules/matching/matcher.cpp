@@ -102,9 +102,10 @@ void Matcher::match_part(const Snapshot::Part& part) {
     for (const std::uint32_t item : s.unread) decide_alone(item);
     missing_ = missing_names(s);
     if (missing_ != 0) {
-        for (const Segment::NameGroup& group : s.name_groups)
+        for (const Segment::NameGroup& group : s.name_groups) {
             if ((group.names & missing_) != 0)
                 for (const std::uint32_t item : group.items) decide_alone(item);
+        }
     }
     check_risks();
     visit(0);

@@ -57,6 +57,7 @@ TEST_CASE("readers see whole data while a writer replaces it") {
     std::atomic<bool> is_done{false};
     std::atomic<int> torn{0};
     std::vector<std::jthread> readers;
+    readers.reserve(3);
     for (int k = 0; k < 3; ++k) {
         readers.emplace_back([&] {
             while (!is_done) {

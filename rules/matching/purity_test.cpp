@@ -11,7 +11,6 @@
 #include <hogvm/vm.h>
 
 using namespace hogvm;
-namespace js = boost::json;
 
 namespace {
 

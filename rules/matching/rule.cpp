@@ -34,9 +34,10 @@ std::shared_ptr<Rule> Loader::load(const boost::json::value& json, const std::st
     auto rule = std::make_shared<Rule>();
     rule->id = id_of(object, pointer);
     if (const boost::json::value* enabled = object.if_contains("enabled")) {
-        if (!enabled->is_bool())
+        if (!enabled->is_bool()) {
             throw RuleError(rule->id, pointer + "/enabled",
                             "\"enabled\" must be true or false, got " + shortened(*enabled));
+        }
         rule->enabled = enabled->get_bool();
     }
     rule->program = program_of(object, rule->id, pointer, rule->is_read);
@@ -48,7 +49,7 @@ std::shared_ptr<const Program> Loader::program_of(const boost::json::object& rul
     const boost::json::value* filter = rule.if_contains("filter");
     const boost::json::value* bytecode = rule.if_contains("bytecode");
     if ((filter == nullptr) == (bytecode == nullptr))
-        throw RuleError(id, pointer, "a rule needs either a \"filter\" or \"bytecode\"");
+        throw RuleError(id, pointer, R"(a rule needs either a "filter" or "bytecode")");
     const std::string place = pointer + (filter != nullptr ? "/filter" : "/bytecode");
     try {
         const boost::json::value tokens =

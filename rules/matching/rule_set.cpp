@@ -71,9 +71,10 @@ class RuleSet::Impl {
             try {
                 std::shared_ptr<Rule> rule = loader_.load(rules.get_array()[i], pointer);
                 const auto [there, is_new] = places.try_emplace(rule->id, i);
-                if (!is_new)
+                if (!is_new) {
                     throw RuleError(rule->id, pointer + "/id",
                                     "the rule at /" + std::to_string(there->second) + " has this id already");
+                }
                 loaded.push_back(std::move(rule));
             } catch (const RuleError& error) {
                 refused.push_back(error);

@@ -203,6 +203,7 @@ TEST_CASE("threads that match see a set as it was before or after a change") {
     std::atomic<bool> is_done{false};
     std::atomic<int> torn{0};
     std::vector<std::jthread> threads;
+    threads.reserve(3);
     for (int t = 0; t < 3; ++t) {
         threads.emplace_back([&] {
             while (!is_done) {
@@ -214,9 +215,10 @@ TEST_CASE("threads that match see a set as it was before or after a change") {
         });
     }
     for (int round = 0; round < 30; ++round) {
-        for (int k = 0; k < 40; ++k)
+        for (int k = 0; k < 40; ++k) {
             all[static_cast<std::size_t>(k)] =
                 js::parse(on_event("r" + std::to_string(k), round % 2 == 0 ? "odd" : "even"));
+        }
         rules.set_all(all);
         rules.set(on_event("extra", "other"));
         rules.remove("extra");

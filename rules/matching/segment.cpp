@@ -185,9 +185,10 @@ class Builder {
         std::vector<Value> items;
         for (const std::uint32_t o : e.operands) items.push_back(term(o).constant);
         constant = made.array = Value::array(made_->heap->array_of(items, e.op == Opcode::OP_TUPLE));
-        if (items.size() > kFewInList)
+        if (items.size() > kFewInList) {
             for (const Value v : items)
                 if (v.is_string()) made.texts.insert(v.as_text());
+        }
         made_->lists.push_back(std::move(made));
         return static_cast<std::uint32_t>(made_->lists.size() - 1);
     }
@@ -467,13 +468,14 @@ class Builder {
             std::vector<std::uint32_t> items;
         };
         std::map<std::string, Entry> entries;
-        for (const std::uint32_t item : items)
+        for (const std::uint32_t item : items) {
             for (const Keys::Key& key : best_keys(item, used)->keys) {
                 std::string name(key.is_loose ? "=" : "i");
                 append_token(key.constant, name);
                 Entry& entry = entries.try_emplace(name, Entry{key, {}}).first->second;
                 if (entry.items.empty() || entry.items.back() != item) entry.items.push_back(item);
             }
+        }
         Table table(field);
         used.push_back(field);
         for (const auto& [name, entry] : entries) {
@@ -543,9 +545,10 @@ class Builder {
     /// A group for each text that few different patterns are searched for in.
     void group_few() {
         std::map<std::uint32_t, std::vector<std::uint32_t>> by_text;
-        for (std::uint32_t n = 0; n < made_->nodes.size(); ++n)
+        for (std::uint32_t n = 0; n < made_->nodes.size(); ++n) {
             if (made_->nodes[n].kind == Kind::Matches || made_->nodes[n].kind == Kind::Search)
                 by_text[text_of(n)].push_back(n);
+        }
         for (auto& [text, nodes] : by_text) {
             if (nodes.size() > kLargestGroup) continue;
             const std::uint32_t group = add_group(text);
