@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <hogvm/error.h>
 #include <hogvm/json.h>
 
 #include "to_hog.h"
@@ -74,7 +75,10 @@ Execution::~Execution() {
 void Execution::make_host() {
     Host& host = vm_->host();
     if (stop_ != nullptr) {
-        host.stop = stop_;
+        // Not host.stop: patterns are searched for in whatever texts a run by itself takes.
+        host.poll = [stop = stop_] {
+            if (*stop) fail(ErrorKind::Cancelled, "Execution was cancelled");
+        };
     } else {
         host.poll = [this] { poll(); };
     }

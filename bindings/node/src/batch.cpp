@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <hogvm/convert.h>
+#include <hogvm/error.h>
 #include <hogvm/json.h>
 #include <hogvm/text.h>
 #include <hogvm/vm.h>
@@ -142,7 +143,10 @@ class Batch {
     void work() {
         Host host;
         host.local_zone = zone_;
-        host.stop = &stop_;
+        // Not host.stop: patterns are searched for in whatever texts a run by itself takes.
+        host.poll = [this] {
+            if (stop_) fail(ErrorKind::Cancelled, "Execution was cancelled");
+        };
         Vm vm(host);
         while (std::unique_ptr<Chunk> chunk = next()) {
             answer(vm, *chunk);

@@ -113,3 +113,11 @@ test('a bundle\'s globals are seen', async () => {
     const bundle = new Program({ bytecodes: { root: { bytecode: read('b'), globals: { b: 7 } } } })
     assert.deepEqual((await bundle.runBatch([{ a: 1 }, '{"b": 8}'])).map(({ result }) => result), [7, 8])
 })
+
+test('long texts are searched in as by a run', async () => {
+    // return text =~ '(?:[a-z]+ )+[0-9]$', which might take more than a moment in so long a text, and does not
+    const program = new Program(['_H', 1, 32, '(?:[a-z]+ )+[0-9]$', 32, 'text', 1, 1, 23, 38])
+    const event = { text: 'words and '.repeat(30_000) + '1' }
+    const [{ result }] = await program.runBatch([event])
+    assert.deepEqual([result, program.run(event).result], [true, true])
+})

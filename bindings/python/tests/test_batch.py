@@ -144,3 +144,10 @@ def test_threads_must_be_some(threads: int) -> None:
 def test_one_event_is_no_collection_of_them(events: Any) -> None:
     with pytest.raises(TypeError):
         FILTER.run_many(events)
+
+
+def test_a_batch_searches_long_texts_as_a_run_does() -> None:
+    # return text =~ '(?:[a-z]+ )+[0-9]$', which might take more than a moment in so long a text, and does not
+    p = program(32, "(?:[a-z]+ )+[0-9]$", 32, "text", 1, 1, 23, 38)
+    event = {"text": "words and " * 30_000 + "1"}
+    assert values(p.run_many([event, event])) == [p.run(event).value] * 2 == [True, True]
