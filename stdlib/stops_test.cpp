@@ -2,12 +2,11 @@
 // time is up. Each function is called with values of 2 MB (a thirtieth of what the default limit of memory allows), the
 // flag being up already; what is measured is the thread's own time until the run has ended, so that a busy machine does
 // not count.
-#include <time.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>

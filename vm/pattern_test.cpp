@@ -1,8 +1,7 @@
 #include <hogvm/pattern.h>
 
-#include <time.h>
-
 #include <atomic>
+#include <ctime>
 #include <random>
 #include <string>
 #include <string_view>
@@ -141,10 +140,13 @@ TEST_CASE("outside of a run a search takes 40 ms at the most, or is not begun") 
 
 TEST_CASE("a set of patterns leaves long texts to its patterns where their programs are long") {
     std::vector<pattern::Compiled> patterns;
-    for (int i = 0; i < 100; ++i)
-        patterns.emplace_back(pattern::Form::Regex, Value::text("a[ab]{90}c" + std::to_string(i)));
     std::vector<const pattern::Compiled*> pointers;
-    for (const pattern::Compiled& p : patterns) pointers.push_back(&p);
+    patterns.reserve(100);
+    pointers.reserve(100);
+    for (int i = 0; i < 100; ++i) {
+        patterns.emplace_back(pattern::Form::Regex, Value::text("a[ab]{90}c" + std::to_string(i)));
+        pointers.push_back(&patterns.back());
+    }
     const pattern::CompiledSet set(pointers);
     std::vector<int> found;
     const std::string text = letters(100'000);

@@ -62,17 +62,17 @@ Expense expense_of(std::string_view expression) {
     return expense;
 }
 
-[[noreturn]] void refuse(const std::string& why) { fail(ErrorKind::Argument, "The pattern is too long: " + why); }
+void check(std::size_t count, std::size_t most, const char* of_what) {
+    if (count <= most) return;
+    fail(ErrorKind::Argument, "The pattern is too long: " + std::to_string(count) + " " + of_what + ", of " +
+                                  std::to_string(most) + " at the most");
+}
 
 void check_expense(std::string_view expression) {
-    if (expression.size() > kLongest)
-        refuse(std::to_string(expression.size()) + " bytes, of " + std::to_string(kLongest) + " at the most");
+    check(expression.size(), kLongest, "bytes");
     const Expense expense = expense_of(expression);
-    if (expense.classes > kMostClasses)
-        refuse(std::to_string(expense.classes) + " Unicode classes, of " + std::to_string(kMostClasses) +
-               " at the most");
-    if (expense.repeats > kMostRepeats)
-        refuse(std::to_string(expense.repeats) + " repeats, of " + std::to_string(kMostRepeats) + " at the most");
+    check(expense.classes, kMostClasses, "Unicode classes");
+    check(expense.repeats, kMostRepeats, "repeats");
 }
 
 std::unique_ptr<const re2::RE2> compile(const std::string& expression) {

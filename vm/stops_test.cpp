@@ -2,8 +2,7 @@
 // between, end when their run's time is up.
 #include <hogvm/vm.h>
 
-#include <time.h>
-
+#include <ctime>
 #include <string>
 #include <string_view>
 
