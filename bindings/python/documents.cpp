@@ -29,7 +29,7 @@ boost::json::value to_json(PyObject* object, std::string_view name) {
 }
 
 py::object to_mapping(PyObject* object, const char* name) {
-    py::object mapping = py::reinterpret_borrow<py::object>(object);
+    auto mapping = py::reinterpret_borrow<py::object>(object);
     if (const auto text = json_text(object)) {
         Heap heap;
         mapping = document_to_python(parsed(*text, heap, name));

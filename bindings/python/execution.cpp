@@ -54,9 +54,10 @@ bool is_coroutine_function(PyObject* function) {
 }  // namespace
 
 Execution::Nesting::Nesting() {
-    if (nested >= kMostNested)
+    if (nested >= kMostNested) {
         fail(ErrorKind::Depth, "Programs run each other through functions of the host more than " +
                                    std::to_string(kMostNested) + " deep");
+    }
     ++nested;
 }
 
@@ -108,9 +109,10 @@ void Execution::make_host() {
 }
 
 void Execution::add_functions(Host& host) {
-    if (settings_.async_functions)
+    if (settings_.async_functions) {
         for (const py::handle name : settings_.async_functions)
             if (host.find(text_of(name)) == nullptr) host.add_async(text_of(name));
+    }
     if (!settings_.functions) return;
     for (const auto& [name, function] : py::reinterpret_borrow<py::dict>(settings_.functions)) {
         if (host.find(text_of(name)) != nullptr) continue;
