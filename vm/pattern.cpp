@@ -130,6 +130,7 @@ class ThreadPatterns {
         if (slot.compiled != nullptr && slot.form == form && slot.text == pattern) {
             if (++hits_ >= 100) report_hits();
         } else {
+            Regex::check_length(pattern.size());
             slot.compiled = cache().get(expression_of());
             slot.text = pattern;
             slot.form = form;

@@ -69,7 +69,7 @@ void check(std::size_t count, std::size_t most, const char* of_what) {
 }
 
 void check_expense(std::string_view expression) {
-    check(expression.size(), kLongest, "bytes");
+    Regex::check_length(expression.size());
     const Expense expense = expense_of(expression);
     check(expense.classes, kMostClasses, "Unicode classes");
     check(expense.repeats, kMostRepeats, "repeats");
@@ -102,6 +102,8 @@ std::string in_seconds(double ms) {
 
 Regex::Regex(const std::string& expression)
     : re_(compile(expression)), size_(static_cast<std::size_t>(re_->ProgramSize())) {}
+
+void Regex::check_length(std::size_t bytes) { check(bytes, kLongest, "bytes"); }
 
 Regex::~Regex() = default;
 

@@ -28,6 +28,8 @@ class Regex {
   public:
     /// In RE2's syntax. Raises Failure{Argument} where RE2 refuses it, or where compiling it would take too long.
     explicit Regex(const std::string& expression);
+    /// Raises Failure{Argument} where an expression of so many bytes is too long, before it is made.
+    static void check_length(std::size_t bytes);
     ~Regex();
     Regex(const Regex&) = delete;
     Regex& operator=(const Regex&) = delete;
