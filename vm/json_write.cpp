@@ -56,7 +56,8 @@ class Output {
     void grow(std::size_t more) {
         constexpr std::size_t kFirst = 256;
         const std::size_t used = size();
-        text_.resize(std::max({kFirst, used * 2, used + more}));
+        const bool fits = used + more <= text_.capacity();  // as a short text does in a string itself
+        text_.resize(fits ? text_.capacity() : std::max({kFirst, used * 2, used + more}));
         point(used);
     }
 
@@ -180,7 +181,8 @@ class Writer {
             case Type::Int: write_integer(v.as_int()); return true;
             case Type::Double:
                 if (std::isfinite(v.as_double())) {
-                    out_.wrote(javascript::format_number(v.as_double(), out_.room(kLongestNumber)));
+                    char digits[kLongestNumber];
+                    out_.put({digits, javascript::format_number(v.as_double(), digits)});
                 } else {
                     out_.put("null");
                 }
@@ -198,8 +200,8 @@ class Writer {
     static constexpr std::size_t kLongestNumber = 32;
 
     void write_integer(std::int64_t i) {
-        char* const at = out_.room(kLongestNumber);
-        out_.wrote(static_cast<std::size_t>(std::to_chars(at, at + kLongestNumber, i).ptr - at));
+        char digits[kLongestNumber];
+        out_.put({digits, static_cast<std::size_t>(std::to_chars(digits, digits + kLongestNumber, i).ptr - digits)});
     }
 
     void write_node(Value v, int depth) {
