@@ -30,7 +30,7 @@ constexpr double kNsPerStepOfMatch = 16;  // where the match's place is asked fo
 constexpr std::size_t kFewSteps = 8;
 constexpr double kNsPerByte = 20;
 
-constexpr double kShortMs = 1;
+constexpr std::size_t kShort = 50'000;  // instructions and bytes: less than a millisecond, however little of either
 constexpr std::size_t kStepsPerStep = 16;  // the run's steps are smaller
 
 struct Expense {
@@ -108,8 +108,8 @@ void Regex::check_length(std::size_t bytes) { check(bytes, kLongest, "bytes"); }
 Regex::~Regex() = default;
 
 void Regex::begin(std::size_t bytes, double ns_per_step) const {
+    if (size_ * bytes < kShort) return work_done(size_ * bytes / kStepsPerStep);
     const double worst = worst_ms(size_, bytes, ns_per_step);
-    if (worst < kShortMs) return work_done(size_ * bytes / kStepsPerStep);
     const double patience = patience_ms();
     if (worst <= patience) return;
     fail(ErrorKind::Timeout, "A search of " + std::to_string(bytes) + " bytes for the pattern " +

@@ -32,7 +32,7 @@ class Reader {
             if (i.op == Opcode::OP_RETURN || i.op == Opcode::END) break;
             at = step(at, stack, 0);
         }
-        if (stack.size() != 1) throw NotRead{};
+        if (stack.size() != 1 || this->at(stack[0]).kind == Kind::Function) throw NotRead{};
         reading_.root = stack[0];
         find_risks(reading_.root);
         return std::move(reading_);
@@ -63,6 +63,7 @@ class Reader {
     std::uint32_t add(Term e, std::uint32_t from, std::uint32_t next) {
         e.begin = code(from).ip;
         for (const std::uint32_t o : e.operands) {
+            if (at(o).kind == Kind::Function && e.kind != Kind::Code) throw NotRead{};  // it has no value of its own
             e.begin = std::min(e.begin, at(o).begin);
             e.fails_within = e.fails_within || at(o).fails_within;
         }

@@ -70,6 +70,15 @@ TEST_CASE("a rule that fails fails alone, with the error of its own run") {
     CHECK(matches.failures[1].error.message == "Global variable not found: properties.plan");
 }
 
+TEST_CASE("a lambda that no function takes leaves its rule to the program, as a result or in a condition") {
+    const std::string lambda = R"(["_H",1,52,"lambda",1,0,3,36,0,38,53,0)";  // x -> x
+    const RuleSet rules(("[" + rule("result", lambda + ",38]") + "," + rule("not", lambda + ",5,38]") + "," +
+                         rule("and", lambda + ",3,1,38]") + "," + rule("text", lambda + R"(,2,"toString",1,38])") +
+                         "," + rule("equal", lambda + ",33,1,11,38]") + "]")
+                            .c_str());
+    CHECK(ids(rules, "{}") == Ids{"and"});
+}
+
 TEST_CASE("a rule that waits fails") {
     const RuleSet rules(("[" + rule("waits", R"(["_H",1,33,1,2,"sleep",1,38])") + "]").c_str());
     const Matches matches = rules.match("{}");
