@@ -120,7 +120,8 @@ Digest hmac_of(const Call& call, Algorithm algorithm, std::string_view key, std:
 
 enum class Encoding : std::uint8_t { Hex, Base64, Base64Url, Latin1, Ascii, Utf8, Utf16 };
 
-/// As Node.js reads the name of an encoding: in any case. Of what is no name it makes a Buffer, which is no value of Hog's.
+/// As Node.js reads the name of an encoding: in any case. Of what is no name it makes a Buffer, which is no value of
+/// Hog's.
 Encoding encoding_of(const Call& call, Value v) {
     static constexpr struct {
         std::string_view name;

@@ -105,7 +105,8 @@ TEST_CASE("values become numbers as in JavaScript") {
 
 TEST_CASE("values become text as in JavaScript") {
     Heap heap;
-    const Value items[] = {Value::integer(1), Value::null(), Value::undefined(), Value::hole(), Value::array(heap.array(0)), Value::ascii("x")};
+    const Value items[] = {Value::integer(1),           Value::null(),    Value::undefined(), Value::hole(),
+                           Value::array(heap.array(0)), Value::ascii("x")};
     CHECK(js::to_string(Value::array(heap.array_of(items))) == "1,,,,,x");
     CHECK(js::to_string(Value::object(heap.object())) == "[object Object]");
     CHECK(js::to_string(Value::dict(heap.dict())) == "[object Map]");
@@ -151,7 +152,8 @@ TEST_CASE("texts are ordered by UTF-16 unit, not by code point") {
 TEST_CASE("array indices are the canonical ones below 2^32 - 1") {
     CHECK(js::array_index("0") == 0);
     CHECK(js::array_index("4294967294") == 4294967294u);
-    for (const char* key : {"4294967295", "01", "-1", "1.0", "", " 1", "1e3", "99999999999999999999"}) CHECK(!js::array_index(key));
+    for (const char* key : {"4294967295", "01", "-1", "1.0", "", " 1", "1e3", "99999999999999999999"})
+        CHECK(!js::array_index(key));
 }
 
 TEST_CASE("trimming takes JavaScript's white space") {

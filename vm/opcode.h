@@ -87,7 +87,7 @@ namespace hogvm {
 
 /// What an instruction does: the wire format's opcodes under their numbers, then those of the decoder, then fused ones.
 enum class Opcode : std::uint8_t {
-    NO_OPERATION = 0,  // the token null
+    NO_OPERATION = 0,                                             // the token null
 #define HOGVM_OPCODE(number, name, operands) OP_##name = number,  // NOLINT(bugprone-macro-parentheses)
     HOGVM_OPCODES(HOGVM_OPCODE)
 #undef HOGVM_OPCODE

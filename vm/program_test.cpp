@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
+#include <boost/json/parse.hpp>
 
 #include <hogvm/standard_library.h>
 #include <hogvm/vm.h>
@@ -26,7 +26,8 @@ std::string load_error(std::string_view json) {
 
 std::vector<std::string> findings(std::string_view json) {
     std::vector<std::string> out;
-    for (const Program::Finding& f : load_program(json)->check()) out.push_back(f.chunk + " " + std::to_string(f.ip) + ": " + f.message);
+    for (const Program::Finding& f : load_program(json)->check())
+        out.push_back(f.chunk + " " + std::to_string(f.ip) + ": " + f.message);
     return out;
 }
 
@@ -43,7 +44,8 @@ TEST_CASE("what is no program is refused with words that say so") {
     CHECK(load_error("{}") == "program: expected an array of tokens or an object with \"bytecodes\"");
     CHECK(load_error(R"({"bytecodes":{}})") == "program: \"bytecodes\" has no chunk \"root\"");
     CHECK(load_error(R"({"bytecodes":{"root":1}})") == "program: chunk \"root\": expected an object with \"bytecode\"");
-    CHECK(load_error(R"({"bytecodes":{"root":{"bytecode":["_H",1]},"x":{"bytecode":2}}})") == "program: chunk \"x\": \"bytecode\" is no array");
+    CHECK(load_error(R"({"bytecodes":{"root":{"bytecode":["_H",1]},"x":{"bytecode":2}}})") ==
+          "program: chunk \"x\": \"bytecode\" is no array");
     CHECK(load_error(R"({"bytecodes":{"root":{"bytecode":[1]}}})") == "Invalid HogQL bytecode, must start with '_H'");
 }
 
@@ -63,7 +65,8 @@ TEST_CASE("a program from a Boost.JSON value is the same") {
 }
 
 TEST_CASE("the root comes first among the chunks") {
-    const auto program = load_program(R"({"bytecodes":{"b":{"bytecode":[]},"root":{"bytecode":["_H",1]},"a":{"bytecode":[]}}})");
+    const auto program =
+        load_program(R"({"bytecodes":{"b":{"bytecode":[]},"root":{"bytecode":["_H",1]},"a":{"bytecode":[]}}})");
     CHECK(program->chunks().size() == 3);
     CHECK(program->find_chunk("root") == &program->chunks()[0]);
     CHECK(program->find_chunk("a") != nullptr);
@@ -83,9 +86,11 @@ TEST_CASE("a jump into the middle of an instruction is found, and what is there"
 TEST_CASE("what would fail if it were reached is found") {
     CHECK(findings(R"(["_H",1,99])") == Lines{"root 2: Unexpected node while running bytecode in chunk \"root\": 99"});
     CHECK(findings(R"(["_H",1,33])") == Lines{"root 2: Unexpected end of bytecode"});
-    CHECK(findings(R"(["_H",1,2,"nope",0])") == Lines{"root 2: Unsupported function call: nope (unless the host has it)"});
+    CHECK(findings(R"(["_H",1,2,"nope",0])") ==
+          Lines{"root 2: Unsupported function call: nope (unless the host has it)"});
     CHECK(findings(R"(["_H",1,2,"lower",0])") == Lines{"root 2: Function lower requires at least 1 arguments, got 0"});
-    CHECK(findings(R"(["_H",1,29,29,2,"lower",2])") == Lines{"root 4: Function lower requires at most 1 arguments, got 2"});
+    CHECK(findings(R"(["_H",1,29,29,2,"lower",2])") ==
+          Lines{"root 4: Function lower requires at most 1 arguments, got 2"});
     CHECK(findings(R"(["_H",1,2,"import",0])") == Lines{"root 2: Function import requires exactly 1 argument"});
     CHECK(findings(R"(["_H",1,39,-9])") == Lines{"root 2: jumps to before the first token"});
     CHECK(findings(R"(["_H",1,43,"x"])") == Lines{"root 2: Invalid bytecode: ARRAY at token 2 needs a count, got x"});
@@ -103,7 +108,8 @@ TEST_CASE("a function that the program declares is no unknown one") {
 }
 
 TEST_CASE("the globals that a program reads are listed once, sorted") {
-    CHECK(load_program(R"(["_H",1,32,"b",32,"a",1,2,32,"c",1,1,32,"b",32,"a",1,2,33,3,32,"list",1,2])")->reads() == Lines{"a.b", "c", "list.3"});
+    CHECK(load_program(R"(["_H",1,32,"b",32,"a",1,2,32,"c",1,1,32,"b",32,"a",1,2,33,3,32,"list",1,2])")->reads() ==
+          Lines{"a.b", "c", "list.3"});
     CHECK(load_program(R"(["_H",1])")->reads().empty());
 }
 

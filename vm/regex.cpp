@@ -30,7 +30,7 @@ constexpr double kNsPerStepOfMatch = 16;  // where the match's place is asked fo
 constexpr std::size_t kFewSteps = 8;
 constexpr double kNsPerByte = 20;
 
-constexpr std::size_t kShort = 50'000;  // instructions and bytes: less than a millisecond, however little of either
+constexpr std::size_t kShort = 50'000;     // instructions and bytes: less than a millisecond, however little of either
 constexpr std::size_t kStepsPerStep = 16;  // the run's steps are smaller
 
 struct Expense {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
+#include <boost/json/parse.hpp>
 
 #include <hogvm/globals.h>
 #include <hogvm/json.h>
@@ -20,7 +20,8 @@ using namespace hogvm;
 namespace {
 
 constexpr const char* kForever = R"(["_H",1,39,-2])";
-constexpr const char* kDoubling = R"(["_H",1,32,"x",36,0,36,0,2,"concat",2,37,0,39,-11])";  // s := concat(s, s), forever
+constexpr const char* kDoubling =
+    R"(["_H",1,32,"x",36,0,36,0,2,"concat",2,37,0,39,-11])";  // s := concat(s, s), forever
 constexpr const char* kAnswer = R"(["_H",1,33,42,38])";
 constexpr const char* kReadsAB = R"(["_H",1,32,"b",32,"a",1,2,38])";  // return a.b
 
@@ -28,7 +29,8 @@ constexpr const char* kReadsAB = R"(["_H",1,32,"b",32,"a",1,2,38])";  // return 
 constexpr const char* kWaits =
     R"(["_H",1,33,1,2,"wait",1,33,2,2,"wait",1,43,2,52,"lambda",1,1,9,55,0,33,1,45,36,0,6,38,53,1,true,0,33,10,2,"wait",1,36,1,54,1,38,35,57])";
 
-// let functions := []; for (let i in [1, 2, 3]) { let c := i; functions := arrayPushBack(functions, () -> c) }; return functions[3]()
+// let functions := []; for (let i in [1, 2, 3]) { let c := i; functions := arrayPushBack(functions, () -> c) }; return
+// functions[3]()
 constexpr const char* kLoopClosures =
     R"(["_H",1,43,0,33,1,33,2,33,3,43,3,36,1,2,"values",1,33,1,36,2,2,"length",1,31,36,4,36,3,16,40,38,36,2,36,3,45,37,5,36,5,36,0,52,"lambda",0,1,3,55,0,38,53,1,true,6,2,"arrayPushBack",2,37,0,57,36,3,33,1,6,37,3,39,-45,35,35,35,35,35,36,0,33,3,45,54,0,38,35])";
 
@@ -127,7 +129,8 @@ TEST_CASE("what a host function throws is the error's cause") {
 
 TEST_CASE("an uncaught error has its type, its message and its payload") {
     Vm vm;
-    const Outcome outcome = vm.run(*load_program(R"(["_H",1,32,"Mine",32,"message",32,"k",33,1,42,1,2,"HogError",3,49])"));
+    const Outcome outcome =
+        vm.run(*load_program(R"(["_H",1,32,"Mine",32,"message",32,"k",33,1,42,1,2,"HogError",3,49])"));
     REQUIRE(outcome.failed());
     CHECK(outcome.error.kind == ErrorKind::Uncaught);
     CHECK(outcome.error.type == "Mine");
@@ -139,8 +142,8 @@ TEST_CASE("a frame that starts below the stack has nothing there to read or to w
     RunOptions plain;
     plain.trace = true;
     // fn f(a) is called with no value on the stack: it returns a, and then a := 1 + 2; return a
-    for (const char* text : {R"(["_H",1,41,"f",1,3,36,0,38,2,"f",2])",
-                             R"(["_H",1,41,"f",1,10,33,1,33,2,6,37,0,36,0,38,2,"f",2])"})
+    for (const char* text :
+         {R"(["_H",1,41,"f",1,3,36,0,38,2,"f",2])", R"(["_H",1,41,"f",1,10,33,1,33,2,6,37,0,36,0,38,2,"f",2])"})
         CHECK(ran(text) == ran(text, plain));
 }
 
@@ -168,8 +171,10 @@ TEST_CASE("a suspended program resumes in another Vm from the text of its state"
         CHECK(State::parse(state, standard_library())->json() == state);
         Vm next(waiting_host());
         Outcome later = next.resume(*State::parse(state, standard_library()), answer);
-        if (later.finished()) CHECK(later.json() == "11");
-        else CHECK(later.suspended());
+        if (later.finished())
+            CHECK(later.json() == "11");
+        else
+            CHECK(later.suspended());
         outcome = first.resume(*State::parse(state, standard_library()), answer);
     }
     CHECK(outcome.json() == "11");
@@ -215,11 +220,15 @@ TEST_CASE("a state that is not as it should be is refused with words that say wh
     };
     CHECK(words("") == "state: stack: expected an array");
     CHECK(words(R"(,"stack":[])") == "state: upvalues: expected an array");
-    CHECK(words(R"(,"stack":[],"upvalues":[{"id":9}])") == "state: upvalues: id: expected an integer from 1 to 1, got 9");
-    CHECK(words(R"(,"stack":[],"upvalues":[{"id":1,"location":0},{"id":1,"location":0}])") == "state: upvalues: two have the id 1");
+    CHECK(words(R"(,"stack":[],"upvalues":[{"id":9}])") ==
+          "state: upvalues: id: expected an integer from 1 to 1, got 9");
+    CHECK(words(R"(,"stack":[],"upvalues":[{"id":1,"location":0},{"id":1,"location":0}])") ==
+          "state: upvalues: two have the id 1");
     CHECK(words(R"(,"stack":[],"upvalues":[],"callStack":[])") == "state: callStack: is empty");
-    CHECK(words(R"(,"stack":[],"upvalues":[],"callStack":[{"ip":1,"stackStart":0,"argCount":0,"closure":5}])") == "state: callStack: closure: expected a closure");
-    CHECK_THROWS_WITH_AS(State::parse("[1", standard_library()), "state: not JSON: expected ',' or ']' at offset 2", LoadError);
+    CHECK(words(R"(,"stack":[],"upvalues":[],"callStack":[{"ip":1,"stackStart":0,"argCount":0,"closure":5}])") ==
+          "state: callStack: closure: expected a closure");
+    CHECK_THROWS_WITH_AS(State::parse("[1", standard_library()), "state: not JSON: expected ',' or ']' at offset 2",
+                         LoadError);
     CHECK_THROWS_WITH_AS(State::parse("[]", standard_library()), "state: expected an object", LoadError);
 }
 
@@ -234,8 +243,10 @@ TEST_CASE("a state that lies about any of its numbers is refused, or its run end
     const RunOptions options = limited({.timeout_ms = 20, .memory = 1 << 20, .heap = 8u << 20});
     int lies = 0;
     for (auto at = std::sregex_iterator(state.begin(), state.end(), number); at != std::sregex_iterator(); ++at) {
-        for (const char* lie : {"-1", "0", "1", "7", "1000000", "1073741824", "9223372036854775807", "1.5", "null", "\"x\"", "[]"}) {
-            const std::string whole = state.substr(0, static_cast<std::size_t>(at->position())) + lie + state.substr(static_cast<std::size_t>(at->position() + at->length()));
+        for (const char* lie :
+             {"-1", "0", "1", "7", "1000000", "1073741824", "9223372036854775807", "1.5", "null", "\"x\"", "[]"}) {
+            const std::string whole = state.substr(0, static_cast<std::size_t>(at->position())) + lie +
+                                      state.substr(static_cast<std::size_t>(at->position() + at->length()));
             ++lies;
             try {
                 const auto parsed = State::parse(whole, standard_library());
@@ -251,11 +262,14 @@ TEST_CASE("a state that lies about any of its numbers is refused, or its run end
 }
 
 TEST_CASE("each limit ends a run with its kind") {
-    CHECK(ran(kForever, limited({.timeout_ms = 20})).starts_with("timeout: Execution timed out after 0.02 seconds. Performed "));
+    CHECK(ran(kForever, limited({.timeout_ms = 20}))
+              .starts_with("timeout: Execution timed out after 0.02 seconds. Performed "));
     CHECK(ran(kDoubling, limited({.memory = 1000})).starts_with("memory: "));
     CHECK(ran(kDoubling, limited({.memory = 0, .heap = 1u << 20})).starts_with("memory: Out of memory: "));
-    CHECK(ran(R"(["_H",1,32,"text",2,"print",1,35,39,-8])", limited({.printed = 1000})) == "memory: Printed output exceeds 1000 bytes");
-    CHECK(ran(R"(["_H",1,2,"sleep",0])", limited({.async_steps = 0})) == "async_steps: Exceeded maximum number of async steps: 0");
+    CHECK(ran(R"(["_H",1,32,"text",2,"print",1,35,39,-8])", limited({.printed = 1000})) ==
+          "memory: Printed output exceeds 1000 bytes");
+    CHECK(ran(R"(["_H",1,2,"sleep",0])", limited({.async_steps = 0})) ==
+          "async_steps: Exceeded maximum number of async steps: 0");
 }
 
 TEST_CASE("a peak above the limit, by a variable that was written to, lifts the limit for nobody") {
@@ -361,8 +375,10 @@ TEST_CASE("a trace has a row for each instruction") {
     Vm vm(host);
     const Outcome outcome = vm.run(*load_program(R"(["_H",1,33,1,32,"a",43,2,38])"), options);
     std::vector<std::string> rows;
-    for (const TraceRow& row : outcome.trace) rows.push_back(row.chunk + "|" + std::to_string(row.ip) + "|" + row.op + "|" + row.debug);
-    CHECK(rows == std::vector<std::string>{"root|0|START|", "|2|33/INTEGER|1", "|4|32/STRING|a", "|6|43/ARRAY|", "|8|38/RETURN|"});
+    for (const TraceRow& row : outcome.trace)
+        rows.push_back(row.chunk + "|" + std::to_string(row.ip) + "|" + row.op + "|" + row.debug);
+    CHECK(rows == std::vector<std::string>{"root|0|START|", "|2|33/INTEGER|1", "|4|32/STRING|a", "|6|43/ARRAY|",
+                                           "|8|38/RETURN|"});
     CHECK(outcome.trace[0].ms == 1000);
     CHECK(outcome.trace[1].ms == 0);
     CHECK(vm.run(*load_program(kAnswer)).trace.empty());
@@ -407,7 +423,8 @@ TEST_CASE("a host's own globals are asked for the paths that a program reads") {
 TEST_CASE("a Vm runs on after any failure") {
     Vm vm(waiting_host());
     const RunOptions tight = limited({.timeout_ms = 20, .memory = 100'000, .heap = 1u << 20});
-    for (const char* bad : {kForever, kDoubling, R"(["_H",1,99])", R"(["_H",1,35,35])", R"(["_H",1,2,"wait",0])", R"(["_H",1,32,"m",2,"Error",1,49])"}) {
+    for (const char* bad : {kForever, kDoubling, R"(["_H",1,99])", R"(["_H",1,35,35])", R"(["_H",1,2,"wait",0])",
+                            R"(["_H",1,32,"m",2,"Error",1,49])"}) {
         CAPTURE(bad);
         CHECK(!vm.run(*load_program(bad), tight).finished());
         const Outcome outcome = vm.run(*load_program(kAnswer));
@@ -442,7 +459,9 @@ TEST_CASE("what is printed goes to the host, or is kept") {
 
 TEST_CASE("chunks that a program lacks come from the host") {
     Host host;
-    host.import_chunk = [](std::string_view name) { return name == "x" ? std::optional<std::string>(R"(["_H",1,33,5,38])") : std::nullopt; };
+    host.import_chunk = [](std::string_view name) {
+        return name == "x" ? std::optional<std::string>(R"(["_H",1,33,5,38])") : std::nullopt;
+    };
     CHECK(ran(R"(["_H",1,32,"x",2,"import",1,38])", {}, host) == "5");
     CHECK(ran(R"(["_H",1,32,"y",2,"import",1,38])", {}, host) == "function: Unknown chunk: y");
 }
@@ -454,23 +473,24 @@ TEST_CASE("a program reads the same globals in whatever form they come") {
     Heap heap;
     const ValueGlobals values(json::parse(kGlobals, heap));
     for (const char* program : {
-             R"(["_H",1,32,"b",32,"a",1,2,38])",                                    // a.b
-             R"(["_H",1,33,1,32,"c",32,"b",32,"a",1,4,38])",                        // a.b.c.1
-             R"(["_H",1,32,"d",33,2,32,"c",32,"b",32,"a",1,5,38])",                 // a.b.c.2.d
-             R"(["_H",1,32,"length",32,"text",32,"a",1,3,38])",                     // a.text.length
-             R"(["_H",1,32,"x",32,"n",32,"a",1,3,38])",                             // a.n.x
-             R"(["_H",1,32,"x",32,"e",1,2,38])",                                    // e.x
-             R"(["_H",1,32,"none",1,1,38])",                                        // none
-             R"(["_H",1,32,"none",32,"a",1,2,38])",                                 // a.none
-             R"(["_H",1,32,"k19",32,"many",32,"a",1,3,38])",                        // a.many.k19
-             R"(["_H",1,32,"b",32,"a",1,2,32,"A",2,"lower",1,1,1,43,2,38])",        // [a.b, the global named lower('A')]
-             R"(["_H",1,32,"e",1,1,32,"e",1,1,32,"text",32,"a",1,2,43,3,38])",      // [e, e, a.text]
-             R"(["_H",1,32,"a",1,1,32,"b",32,"a",1,2,43,2,38])",                    // [a, a.b]
+             R"(["_H",1,32,"b",32,"a",1,2,38])",                                // a.b
+             R"(["_H",1,33,1,32,"c",32,"b",32,"a",1,4,38])",                    // a.b.c.1
+             R"(["_H",1,32,"d",33,2,32,"c",32,"b",32,"a",1,5,38])",             // a.b.c.2.d
+             R"(["_H",1,32,"length",32,"text",32,"a",1,3,38])",                 // a.text.length
+             R"(["_H",1,32,"x",32,"n",32,"a",1,3,38])",                         // a.n.x
+             R"(["_H",1,32,"x",32,"e",1,2,38])",                                // e.x
+             R"(["_H",1,32,"none",1,1,38])",                                    // none
+             R"(["_H",1,32,"none",32,"a",1,2,38])",                             // a.none
+             R"(["_H",1,32,"k19",32,"many",32,"a",1,3,38])",                    // a.many.k19
+             R"(["_H",1,32,"b",32,"a",1,2,32,"A",2,"lower",1,1,1,43,2,38])",    // [a.b, the global named lower('A')]
+             R"(["_H",1,32,"e",1,1,32,"e",1,1,32,"text",32,"a",1,2,43,3,38])",  // [e, e, a.text]
+             R"(["_H",1,32,"a",1,1,32,"b",32,"a",1,2,43,2,38])",                // [a, a.b]
          }) {
         INFO(program);
         Vm vm;
         const auto told = [&](const Outcome& outcome) {
-            return outcome.finished() ? outcome.json() + " " + std::to_string(outcome.max_memory) : outcome.error.text();
+            return outcome.finished() ? outcome.json() + " " + std::to_string(outcome.max_memory)
+                                      : outcome.error.text();
         };
         const auto loaded = load_program(program);
         const std::string by_value = told(vm.run(*loaded, values));
