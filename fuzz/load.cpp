@@ -29,6 +29,7 @@ void load_document(std::string_view text, const Program& program) {
     const boost::json::value document = boost::json::parse({text.data(), text.size()}, error, {}, options);
     if (error) return;
     const std::string written = boost::json::serialize(document);
+    if (!json::is_valid(written)) return;  // of 2E308 Boost.JSON makes no JSON
     Heap heap;
     if (json::to_text(json::parse(text, heap)) != json::to_text(json::parse(heap.string(written).as_text(), heap)))
         return;

@@ -38,18 +38,14 @@ struct Expense {
     std::size_t repeats = 0;
 };
 
-/// The larger number of a counted repeat that begins with the brace at `at`; 0 where none does.
+/// The larger number of a counted repeat, {n}, {n,} or {n,m}, that begins with the brace at `at`; 0 where none does.
 std::size_t count_at(std::string_view expression, std::size_t at) {
-    const std::size_t end = expression.find('}', at);
-    if (end == std::string_view::npos) return 0;
-    std::size_t largest = 0;
-    for (std::size_t i = at; i < end; ++i) {
-        std::size_t count = 0;
-        if (expression[i] == '{' || expression[i] == ',')
-            std::from_chars(expression.data() + i + 1, expression.data() + end, count);
-        largest = std::max(largest, count);
-    }
-    return largest;
+    const char* const end = expression.data() + expression.size();
+    std::size_t least = 0;
+    const char* after = std::from_chars(expression.data() + at + 1, end, least).ptr;
+    std::size_t most = 0;
+    if (after != end && *after == ',') after = std::from_chars(after + 1, end, most).ptr;
+    return after != end && *after == '}' ? std::max(least, most) : 0;
 }
 
 Expense expense_of(std::string_view expression) {

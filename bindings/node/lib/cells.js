@@ -56,6 +56,7 @@ class Node {
 class Shapes {
     #root = new Node(undefined, '')
     #nodes = 0
+    #numbered = 0 // nodes, when they were pruned last
     #keys = [] // of the shapes by their numbers
 
     get root() {
@@ -92,7 +93,7 @@ class Shapes {
 
     /** Forgets what has no number when there is too much of it. */
     prune() {
-        if (this.#nodes < MOST_NODES) return
+        if (this.#nodes < this.#numbered + MOST_NODES) return
         this.#nodes = 0
         this.#root = new Node(undefined, '')
         for (const [shape, keys] of this.#keys.entries()) {
@@ -100,6 +101,7 @@ class Shapes {
             for (const key of keys) node = node.key === key ? node.child : this.next(node, key)
             node.shape = shape
         }
+        this.#numbered = this.#nodes
     }
 
     #grown(parent, key) {
@@ -122,6 +124,7 @@ let define // tells the addon of a shape
 function readAny(value, depth) {
     switch (typeof value) {
         case 'string':
+            if (text.length + value.length > LONGEST) return false
             codes[at++] = value.length
             pool[pooled++] = value
             text += value
@@ -188,7 +191,7 @@ let failures = 0
 
 /** Writes data into the cells and gives its text, all strings joined; undefined of what has no cells. */
 function toCells(value) {
-    const isObject = typeof value === 'object'
+    const isObject = typeof value === 'object' && value !== null
     if (isObject && failures > PATIENCE && ++failures % TRIED !== 0) return undefined
     const run = registers[RUNS]
     at = 0
@@ -219,8 +222,10 @@ const hasOwn = Object.prototype.hasOwnProperty
  */
 function follow(globals) {
     const path = paths[registers[PATH]]
-    registers[FOUND_AS] = FOUND.MISSING
-    if (!hasOwn.call(globals, path[0])) return undefined
+    if (!hasOwn.call(globals, path[0])) {
+        registers[FOUND_AS] = FOUND.MISSING // set last: a Proxy may have run a program
+        return undefined
+    }
     let value = globals[path[0]]
     for (let k = 1; k < path.length && value !== null && value !== undefined; k++) {
         const isOwn = typeof value === 'object' && hasOwn.call(value, path[k])
@@ -232,7 +237,7 @@ function follow(globals) {
     }
     const text = toCells(value ?? null)
     registers[FOUND_AS] = text === undefined ? FOUND.VALUE : FOUND.IN_CELLS
-    return text ?? value
+    return text ?? value ?? null
 }
 
 function addPath(number, keys) {
@@ -299,12 +304,14 @@ function fromCells(made) {
 
 /** Lets go of the pool's strings. */
 function clearPool() {
-    for (let i = registers[POOLED]; i > 0; ) pool[--i] = ''
-    registers[POOLED] = 0
+    // A walk that was given up has filled it further than the register says.
+    for (let i = Math.max(pooled, registers[POOLED]); i > 0; ) pool[--i] = ''
+    registers[POOLED] = pooled = 0
+    text = ''
 }
 
 module.exports = {
-    codes, numbers, lengths, toCells, follow, addPath, fromCells, addBuilder, clearPool,
+    codes, numbers, lengths, pool, toCells, follow, addPath, fromCells, addBuilder, clearPool,
     onShape: (tell) => {
         define = tell
     },

@@ -73,6 +73,7 @@ void Cells::set_up(Napi::Object helpers) {
 }
 
 void Cells::define(std::uint32_t shape, const Napi::Array& keys) {
+    if (shape >= kMostShapes) return;
     std::vector<Value> of_shape(keys.Length());
     for (std::uint32_t i = 0; i < keys.Length(); ++i) {
         const HandleScope scope(environment_.env);
@@ -256,13 +257,14 @@ bool Cells::number(std::uint32_t node, const Dict* dict) {
 
 /// Forgets what has no number when there is too much of it.
 void Cells::prune() {
-    if (!nodes_.empty() && nodes_.size() < kMostNodes) return;
+    if (!nodes_.empty() && nodes_.size() < numbered_nodes_ + kMostNodes) return;
     nodes_.assign(1, {});
     for (std::size_t shape = 0; shape < built_.size(); ++shape) {
         std::uint32_t node = 0;
         for (const std::string& key : built_[shape]) node = next(node, key);
         if (node != 0 || built_[shape].empty()) nodes_[node].shape = static_cast<std::int32_t>(shape);
     }
+    numbered_nodes_ = nodes_.size();
 }
 
 /// A result on its way into the cells.

@@ -138,6 +138,41 @@ test('a program that runs inside another, by a getter or a host function, takes 
     }
 })
 
+test('a global that a Proxy says is missing is missing, whatever runs meanwhile', () => {
+    const functions = { f: () => 1 }
+    for (const read of [{ z: 1, q: 'text' }, true, new Date(0)]) {
+        const globals = new Proxy({}, { getOwnPropertyDescriptor: () => void identity.run({ a: read }, { functions }) })
+        for (let i = 0; i < RUNS; i++) identity.run({ a: read }, { functions })
+        assert.throws(() => identity.run(globals, { functions }), /Global variable not found: a/)
+    }
+})
+
+test('an undefined global is null, also after much that had no cells', () => {
+    class Other {
+        field = 1
+    }
+    const functions = { f: () => 1 }
+    const isNull = ['_H', 1, op.NULL, op.STRING, 'k', op.STRING, 'a', op.GET_GLOBAL, 2, op.EQ, op.RETURN]
+    for (let i = 0; i < RUNS; i++) exec(['_H', 1, op.STRING, 'a', op.GET_GLOBAL, 1, op.RETURN], { globals: { a: new Other() }, functions })
+    for (let i = 0; i < RUNS; i++) assert.equal(exec(isNull, { globals: { a: { k: undefined } }, functions }).result, true)
+})
+
+test('strings of a walk that was given up are let go of by the next run', () => {
+    const { pool } = require('../lib/cells')
+    const functions = { f: () => 1 }
+    const texts = Array.from({ length: 100 }, (_, i) => `text ${i}`)
+    const throwing = { get a() { throw new Error('no') } }
+    for (const last of [new Date(0), throwing]) {
+        try {
+            identity.run({ a: [...texts, last] }, { functions })
+        } catch {
+            // as it should
+        }
+        identity.run({ a: 'x' }, { functions })
+        assert.deepEqual(pool.filter((text) => text !== ''), [])
+    }
+})
+
 test('setters of Object.prototype are not called by results', () => {
     const value = { polluted: 1 }
     for (let i = 0; i < RUNS; i++) identity.run({ a: value })
