@@ -152,7 +152,7 @@ test('an undefined global is null, also after much that had no cells', () => {
         field = 1
     }
     const functions = { f: () => 1 }
-    const isNull = ['_H', 1, op.NULL, op.STRING, 'k', op.STRING, 'a', op.GET_GLOBAL, 2, op.EQ, op.RETURN]
+    const isNull = ['_H', 1, op.STRING, 'k', op.STRING, 'a', op.GET_GLOBAL, 2, op.NULL, op.EQ, op.RETURN]
     for (let i = 0; i < RUNS; i++) exec(['_H', 1, op.STRING, 'a', op.GET_GLOBAL, 1, op.RETURN], { globals: { a: new Other() }, functions })
     for (let i = 0; i < RUNS; i++) assert.equal(exec(isNull, { globals: { a: { k: undefined } }, functions }).result, true)
 })
