@@ -1,5 +1,7 @@
 // JSON in and out. Text that is read, written and read again is the same value; a part of a document that is read by
 // itself is what the whole document has there; and Boost.JSON's reader finds no document that ours refuses.
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -28,10 +30,18 @@ void written_and_read(Value v) {
     }
 }
 
+bool has_infinity(Value v) {
+    if (v.is(Type::Double)) return std::isinf(v.as_double());
+    if (v.is(Type::Array)) return std::ranges::any_of(v.as_array()->values(), has_infinity);
+    const auto is_in_value = [](const Entry& e) { return has_infinity(e.value); };
+    return v.is(Type::Object) && std::ranges::any_of(v.as_dict()->items(), is_in_value);
+}
+
 /// Whether a document of Boost.JSON's can be the value: a lone surrogate, which UTF-8 does not have, becomes U+FFFD,
-/// and writing leaves the key __proto__ out.
+/// what is too large for a double becomes null, and writing leaves the key __proto__ out.
 bool fits_boost(Value v, std::string_view text) {
-    return json::to_text(v).find("\\ud") == std::string::npos && text.find("proto__") == std::string::npos;
+    return json::to_text(v).find("\\ud") == std::string::npos && text.find("proto__") == std::string::npos &&
+           !has_infinity(v);
 }
 
 void through_boost(Value v) {
