@@ -32,7 +32,7 @@ class Reader {
             if (i.op == Opcode::OP_RETURN || i.op == Opcode::END) break;
             at = step(at, stack, 0);
         }
-        if (stack.size() != 1 || this->at(stack[0]).kind == Kind::Function) throw NotRead{};
+        if (stack.size() != 1 || reading_.terms[stack[0]].kind == Kind::Function) throw NotRead{};
         reading_.root = stack[0];
         find_risks(reading_.root);
         return std::move(reading_);
