@@ -52,11 +52,20 @@ function fillMap(flat, map = new Map()) {
 }
 
 const DEEPEST = 64
+const MOST_VALUES = 2 ** 20
+const LONGEST_TEXT = 2 ** 26 // UTF-16 units
 
-/** Whether JSON text says all that a program would see of `value`. */
+// Of the walk that is under way. What is shared counts each time that it is met: its text would have it as often.
+let values = 0
+let units = 0
+
+/** Whether JSON text says all that a program would see of `value`, and is no longer than it may be. */
 function isPlain(value, depth) {
+    if (++values > MOST_VALUES) return false
     switch (typeof value) {
         case 'string':
+            units += value.length
+            return units <= LONGEST_TEXT
         case 'boolean':
             return true
         case 'number':
@@ -76,13 +85,23 @@ function isPlain(value, depth) {
         return true
     }
     if (prototype !== Object.prototype && prototype !== null) return false
-    for (const key in value) if (!isPlain(value[key], depth + 1)) return false
+    for (const key in value) {
+        units += key.length
+        if (!isPlain(value[key], depth + 1)) return false
+    }
     return true
 }
 
-/** The JSON text of plain data; undefined of what has more to it, or is too small for that to pay. */
+/** Whether all objects have more than their own keys, which programs see and JSON.stringify does not. */
+function isInherited() {
+    for (const _ in Object.prototype) return true
+    return false
+}
+
+/** The JSON text of plain data; undefined of what has more to it, or is too large. */
 function textOf(value) {
-    if (!isPlain(value, 0) || {}.toJSON !== undefined || [].toJSON !== undefined) return undefined
+    values = units = 0
+    if (isInherited() || {}.toJSON !== undefined || [].toJSON !== undefined || !isPlain(value, 0)) return undefined
     return JSON.stringify(value)
 }
 

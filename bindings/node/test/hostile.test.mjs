@@ -206,3 +206,25 @@ test('a program without end stops at its limits of time, memory and output', () 
     const range = ['_H', 1, op.INTEGER, 1e9, op.CALL_GLOBAL, 'range', 1]
     assert.ok(exec(range, { memoryLimit: 0 }).error instanceof Error)
 })
+
+test('keys that all objects inherit are seen from the first run on', () => {
+    Object.prototype.inherited = 1
+    try {
+        const globals = { inheriting: { once: [{ met: 2 }] } }
+        const seen = new Map([['once', [new Map([['met', 2], ['inherited', 1]])]], ['inherited', 1]])
+        for (let run = 0; run < 20; run++) assert.deepEqual(result(globals, 'inheriting'), seen)
+    } finally {
+        delete Object.prototype.inherited
+    }
+})
+
+test('what is shared so often that its text has no end fails by the limits of the run', () => {
+    const shared = (value) => {
+        for (let level = 0; level < 40; level++) value = [value, value]
+        return value
+    }
+    for (const value of [shared(1), shared({ a: 1 }), shared('x'.repeat(100_000))]) {
+        assert.match(exec(read('a'), { globals: { a: value }, timeout: 200 }).error.message, /timed out/)
+        assert.match(exec(read('a'), { globals: { a: value }, memoryLimit: 100_000 }).error.message, /emory/)
+    }
+})
