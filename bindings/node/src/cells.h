@@ -127,7 +127,7 @@ class Cells {
     std::deque<std::string> texts_;         // of keys that came in
     std::vector<std::vector<Value>> keys_;  // of the shapes that came in
     std::vector<Node> nodes_;
-    std::size_t numbered_nodes_ = 0;  // of them, when they were pruned last
+    std::size_t numbered_nodes_ = 0;               // of them, when they were pruned last
     std::vector<std::vector<std::string>> built_;  // the keys of the shapes that go out
     std::uint32_t failures_ = 0;
     bool can_build_ = true;
