@@ -1,7 +1,6 @@
 #include "exchange.h"
 
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -143,9 +142,9 @@ void Exchange::set_host(Value options) {
         for (const Value name : async.as_array()->values()) host.add_async(std::string(name.as_text()));
     if (const Value now = member(options, "now"); now.is_number()) host.clock = [ms = now.as_number()] { return ms; };
     if (const Value imports = member(options, "imports"); imports.is(Type::Object)) {
-        host.import_chunk = [this, imports](std::string_view name) -> std::optional<std::string> {
+        host.import_chunk = [this, imports](std::string_view name, Heap& heap) {
             const Entry* e = heap_->find(imports.as_dict(), name);
-            return e != nullptr ? std::optional(json::to_text(e->value)) : std::nullopt;
+            return e != nullptr ? copy(e->value, heap) : Value::undefined();
         };
     }
     vm_.host() = std::move(host);

@@ -24,10 +24,10 @@ Value first(Call& call) { return call[0]; }
 Value boom(Call& call) { throw Failure(ErrorKind::Host, std::string(call.name)); }
 Value object(Call& call) { return json::parse(R"({"2":true,"b":1,"a":[1,{"x":null}]})", call.heap); }
 
-std::optional<std::string> chunk_of(std::string_view name) {
-    if (name == "lib") return R"({"bytecode":["_H",1,32,"n",1,1,33,1,6,38],"globals":{"n":7}})";
-    if (name == "broken") return R"(["_H",1,99])";
-    return std::nullopt;
+Value chunk_of(std::string_view name, Heap& heap) {
+    if (name == "lib") return json::parse(R"({"bytecode":["_H",1,32,"n",1,1,33,1,6,38],"globals":{"n":7}})", heap);
+    if (name == "broken") return json::parse(R"(["_H",1,99])", heap);
+    return Value::undefined();
 }
 
 /// The value as JSON and as print writes it, or why that can't be.

@@ -150,13 +150,19 @@ std::shared_ptr<const Chunk> Run::find_chunk(Value name) {
     if (const auto* found = program_->find_chunk(text)) return *found;
     for (const auto& chunk : imported_)
         if (chunk->name.as_text() == text) return chunk;
-    if (host_.import_chunk) {
-        if (const std::optional<std::string> json = host_.import_chunk(text)) {
-            imported_.push_back(load_chunk(text, *json, program_->library()));
-            return imported_.back();
-        }
-    }
+    if (const auto chunk = import_chunk(text)) return imported_.emplace_back(chunk);
     fail(ErrorKind::Function, "Unknown chunk: " + text);
+}
+
+std::shared_ptr<const Chunk> Run::import_chunk(std::string_view name) {
+    if (!host_.import_chunk) return nullptr;
+    const auto heap = std::make_shared<Heap>();
+    try {
+        const Value given = host_.import_chunk(name, *heap);
+        return given.is(Type::Undefined) ? nullptr : load_chunk(name, given, heap, program_->library());
+    } catch (const json::ParseError& e) {
+        throw LoadError("program: chunk \"" + std::string(name) + "\": not JSON: " + e.message);
+    }
 }
 
 const Instruction* Run::arrive(const Chunk** chunk, std::int64_t ip) {

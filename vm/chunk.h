@@ -106,9 +106,9 @@ struct Arrivals {
 std::shared_ptr<const Chunk> decode(Value name, const Array* tokens, std::shared_ptr<Heap> heap, const Library& library,
                                     const Arrivals& arrivals = {});
 
-/// A chunk that a host gave for an import: the JSON of its tokens, or of {"bytecode": [...], "globals": {...}}; or a
-/// library function's, with as many arguments as that takes. Throws LoadError.
-std::shared_ptr<const Chunk> load_chunk(std::string_view name, std::string_view json, const Library& library,
-                                        std::int64_t arguments = 0);
+/// A chunk that a host gave for an import: tokens, or {"bytecode": [...], "globals": {...}}, on a heap of its own.
+/// Throws LoadError.
+std::shared_ptr<const Chunk> load_chunk(std::string_view name, Value chunk, const std::shared_ptr<Heap>& heap,
+                                        const Library& library);
 
 }  // namespace hogvm

@@ -356,6 +356,9 @@ const Projection* Projection::find(std::string_view name) const {
 }
 
 Value parse(std::string_view text, Heap& heap) { return Reader(text, &heap).document(); }
+Value parse_copy(std::string_view text, Heap& heap) {
+    return parse(heap.string_units(text, 0).as_text(), heap);  // nobody asks for the text's units
+}
 Value parse(std::string_view text, Heap& heap, const Projection& part) { return Reader(text, &heap).document(&part); }
 
 bool is_valid(std::string_view text) {

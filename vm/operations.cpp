@@ -115,17 +115,17 @@ void Run::get_global(std::size_t count) {
         const Host::Function* function = host_.find(name);
         if (function != nullptr && function->is_async)
             return push(Value::closure(
-                heap_.closure(heap_.callable(CallableKind::Async, args_[0], Value::ascii("async"), 0, 0, -1), {})));
+                heap_.closure(heap_.callable(CallableKind::Async, given_name, Value::ascii("async"), 0, 0, -1), {})));
         if (const Library::Member* member = program_->library().find(name)) {
             const Function& f = *member->function;
             const int most = f.max_args == Function::kAnyNumber ? 0 : f.max_args;
             Callable* c = nullptr;
             if (f.is_async) {
-                c = heap_.callable(CallableKind::Async, args_[0], Value::ascii("async"), most, 0, -1);
+                c = heap_.callable(CallableKind::Async, given_name, Value::ascii("async"), most, 0, -1);
             } else if (f.native != nullptr) {
-                c = heap_.callable(CallableKind::Library, args_[0], Value::ascii("stl"), most, 0, -1);
+                c = heap_.callable(CallableKind::Library, given_name, Value::ascii("stl"), most, 0, -1);
             } else {
-                c = heap_.callable(CallableKind::Library, args_[0], member->chunk->name, f.min_args, 0, 0);
+                c = heap_.callable(CallableKind::Library, given_name, member->chunk->name, f.min_args, 0, 0);
             }
             return push(Value::closure(heap_.closure(c, {})));
         }

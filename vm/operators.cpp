@@ -14,12 +14,8 @@ namespace {
 
 using javascript::Order;
 
-/// Epoch seconds of a datetime or a date (midnight UTC); none for anything else. NaN where its fields make no instant.
-std::optional<double> temporal_seconds(Value v, const Heap& heap) {
-    if (!v.is(Type::Object)) return std::nullopt;
-    const Dict* o = v.as_dict();
-    if ((o->traits & kDateTime) != 0) return javascript::to_number(heap.find(o, "dt")->value);
-    if ((o->traits & kDate) == 0) return std::nullopt;
+/// Epoch seconds of a date (midnight UTC). NaN where its fields make no instant.
+double seconds_of_date(const Dict* o, const Heap& heap) {
     const double year = javascript::to_number(heap.find(o, "year")->value);
     const double month = javascript::to_number(heap.find(o, "month")->value);
     const double day = javascript::to_number(heap.find(o, "day")->value);
@@ -35,17 +31,34 @@ std::optional<double> temporal_seconds(Value v, const Heap& heap) {
     return static_cast<double>(days_from_civil(y, m, static_cast<int>(day))) * 86400;
 }
 
+/// Epoch seconds of a datetime or a date; none for anything else. What a program has put in a datetime in their place is
+/// compared as it is; null makes it none.
+std::optional<Value> temporal_seconds(Value v, const Heap& heap) {
+    if (!v.is(Type::Object)) return std::nullopt;
+    const Dict* o = v.as_dict();
+    if ((o->traits & kDateTime) != 0) {
+        const Value seconds = heap.find(o, "dt")->value;
+        if (seconds.is(Type::Null)) return std::nullopt;
+        return seconds.is_number() ? Value::real(seconds.as_number()) : seconds;
+    }
+    if ((o->traits & kDate) == 0) return std::nullopt;
+    return Value::real(seconds_of_date(o, heap));
+}
+
 /// Brings both sides to types that compare, as the reference does before each comparison.
 void unify(Value& left, Value& right, const Heap& heap) {
-    const std::optional<double> left_seconds = temporal_seconds(left, heap);
-    const std::optional<double> right_seconds = temporal_seconds(right, heap);
-    const auto seconds_of = [](Value v) { return v.is_string() ? date_like_seconds(v.as_text()) : std::nullopt; };
+    const std::optional<Value> left_seconds = temporal_seconds(left, heap);
+    const std::optional<Value> right_seconds = temporal_seconds(right, heap);
+    const auto seconds_of = [](Value v) -> std::optional<Value> {
+        const auto seconds = v.is_string() ? date_like_seconds(v.as_text()) : std::nullopt;
+        return seconds ? std::optional(Value::real(*seconds)) : std::nullopt;
+    };
     if (left_seconds || right_seconds) {
-        const std::optional<double> l = left_seconds ? left_seconds : seconds_of(left);
-        const std::optional<double> r = right_seconds ? right_seconds : seconds_of(right);
+        const std::optional<Value> l = left_seconds ? left_seconds : seconds_of(left);
+        const std::optional<Value> r = right_seconds ? right_seconds : seconds_of(right);
         if (l && r) {
-            left = Value::real(*l);
-            right = Value::real(*r);
+            left = *l;
+            right = *r;
         }
         return;
     }

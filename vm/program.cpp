@@ -44,13 +44,19 @@ std::shared_ptr<Chunk> decode_entry(std::string_view name, Value entry, const st
 
 Value parse_into(std::string_view json, Heap& heap) {
     try {
-        // Strings of the document are views of its text, which the program keeps; nobody asks for the text's units.
-        return json::parse(heap.string_units(json, 0).as_text(), heap);
+        return json::parse_copy(json, heap);
     } catch (const json::ParseError& e) {
         throw LoadError("program: not JSON: " + e.message);
     } catch (const Failure& e) {
         throw LoadError("program: " + e.message);
     }
+}
+
+/// The chunk of a library function that is written in Hog.
+std::shared_ptr<const Chunk> library_chunk(const Function& function, const Library& library) {
+    auto heap = std::make_shared<Heap>();
+    const Array* tokens = parse_into(function.hog, *heap).as_array();
+    return decode(heap->string("stl/" + std::string(function.name)), tokens, heap, library, {function.min_args, {}});
 }
 
 }  // namespace
@@ -96,12 +102,10 @@ std::shared_ptr<const Program> Program::load(Value input, std::shared_ptr<Heap> 
     return program;
 }
 
-std::shared_ptr<const Chunk> load_chunk(std::string_view name, std::string_view json, const Library& library,
-                                        std::int64_t arguments) {
-    auto heap = std::make_shared<Heap>();
-    const Value v = parse_into(json, *heap);
-    if (v.is(Type::Array)) return decode(heap->string(name), v.as_array(), heap, library, {arguments, {}});
-    return decode_entry(name, v, heap, library);
+std::shared_ptr<const Chunk> load_chunk(std::string_view name, Value chunk, const std::shared_ptr<Heap>& heap,
+                                        const Library& library) {
+    if (chunk.is(Type::Array)) return decode(heap->string(name), chunk.as_array(), heap, library);
+    return decode_entry(name, chunk, heap, library);
 }
 
 const std::shared_ptr<const Chunk>* Program::find_chunk(std::string_view name) const {
@@ -215,9 +219,7 @@ Library::Library(std::span<const Function> functions) : functions_(functions) {
     for (const Function& f : functions_) by_name_.emplace(f.name, Member{&f, nullptr});
     // Those written in Hog call others, so their chunks come when all names are known.
     for (auto& [name, member] : by_name_)
-        if (!member.function->hog.empty())
-            member.chunk =
-                load_chunk("stl/" + std::string(name), member.function->hog, *this, member.function->min_args);
+        if (!member.function->hog.empty()) member.chunk = library_chunk(*member.function, *this);
 }
 
 Library::~Library() = default;

@@ -156,6 +156,7 @@ class Run final : private Watch {
     std::span<const Value> pop_args(std::int64_t count, bool reversed);
     const Declared* find_declared(std::string_view name) const;
     std::shared_ptr<const Chunk> find_chunk(Value name);
+    std::shared_ptr<const Chunk> import_chunk(std::string_view name);  // of the host; null without one
     const Chunk* keep(std::shared_ptr<const Chunk> chunk);
     /// The instruction at a token index of the chunk; if none was decoded from there, one of a chunk that takes its
     /// place.

@@ -15,7 +15,7 @@ namespace {
 
 Value parse_state(std::string_view json, Heap& heap) {
     try {
-        return json::parse(heap.string(json).as_text(), heap);
+        return json::parse_copy(json, heap);
     } catch (const json::ParseError& e) {
         throw LoadError("state: not JSON: " + e.message);
     } catch (const Failure& e) {

@@ -459,11 +459,14 @@ TEST_CASE("what is printed goes to the host, or is kept") {
 
 TEST_CASE("chunks that a program lacks come from the host") {
     Host host;
-    host.import_chunk = [](std::string_view name) {
-        return name == "x" ? std::optional<std::string>(R"(["_H",1,33,5,38])") : std::nullopt;
+    host.import_chunk = [](std::string_view name, Heap& heap) {
+        if (name == "cut") return json::parse_copy(R"(["_H",1)", heap);
+        return name == "x" ? json::parse_copy(R"(["_H",1,33,5,38])", heap) : Value::undefined();
     };
     CHECK(ran(R"(["_H",1,32,"x",2,"import",1,38])", {}, host) == "5");
     CHECK(ran(R"(["_H",1,32,"y",2,"import",1,38])", {}, host) == "function: Unknown chunk: y");
+    CHECK(ran(R"(["_H",1,32,"cut",2,"import",1,38])", {}, host) ==
+          R"(bytecode: program: chunk "cut": not JSON: expected ',' or ']' at offset 7)");
 }
 
 TEST_CASE("a program reads the same globals in whatever form they come") {

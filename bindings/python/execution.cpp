@@ -97,10 +97,10 @@ void Execution::make_host() {
         };
     }
     if (settings_.imports) {
-        host.import_chunk = [this](std::string_view name) -> std::optional<std::string> {
+        host.import_chunk = [this](std::string_view name, Heap& heap) {
             const py::gil_scoped_acquire gil;
             try {
-                return import(name);
+                return import(name, heap);
             } catch (py::error_already_set& e) {
                 raised_.end_run(e);
             }
@@ -135,7 +135,7 @@ Value Execution::call(PyObject* function, Call& call) {
     }
 }
 
-std::optional<std::string> Execution::import(std::string_view name) {
+Value Execution::import(std::string_view name, Heap& heap) {
     const py::object& from = settings_.imports;
     const py::object key = message_to_python(name);
     py::object chunk = py::none();
@@ -144,10 +144,9 @@ std::optional<std::string> Execution::import(std::string_view name) {
     } else if (PySequence_Contains(from.ptr(), key.ptr()) == 1) {
         chunk = from[key];
     }
-    if (chunk.is_none()) return std::nullopt;
-    if (PyUnicode_Check(chunk.ptr())) return text_of(chunk);
-    Heap heap;
-    return json::to_text(to_document(chunk.ptr(), heap, "imports." + std::string(name)));
+    if (chunk.is_none()) return Value::undefined();
+    if (PyUnicode_Check(chunk.ptr())) return json::parse_copy(text_of(chunk), heap);
+    return to_document(chunk.ptr(), heap, "imports." + std::string(name));
 }
 
 void Execution::poll() {

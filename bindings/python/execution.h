@@ -46,7 +46,7 @@ class Execution {
     void make_host();
     void add_functions(Host& host);
     Value call(PyObject* function, Call& call);
-    std::optional<std::string> import(std::string_view name);
+    Value import(std::string_view name, Heap& heap);
     void poll();
 
     /// Counts the runs inside one another on this thread.

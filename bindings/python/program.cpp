@@ -62,7 +62,7 @@ LoadedProgram load(const py::object& bytecode) {
         auto heap = std::make_shared<Heap>();
         Value document;
         if (const auto text = json_text(bytecode.ptr())) {
-            document = json::parse(heap->string(*text).as_text(), *heap);
+            document = json::parse_copy(*text, *heap);
         } else {
             document = to_document(bytecode.ptr(), *heap, "program");
         }

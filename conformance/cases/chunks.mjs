@@ -1,5 +1,6 @@
 // Bundles, imports, globals of chunks, and the host's functions.
 import { HEADER, OP } from '../opcodes.mjs'
+import { literal } from '../text.mjs'
 import { call, string } from '../values.mjs'
 
 const echo = { functions: ['echo'] }
@@ -38,5 +39,7 @@ export default [
     { name: 'a chunk of the old version', bundle: { root: "return import('x')", x: { bytecode: ['_h', ...call('concat', string('a'), string('b')), OP.RETURN] } } }, { name: 'a chunk without a header', bundle: { root: "return import('x')", x: { bytecode: [OP.TRUE, OP.RETURN] } } }, { name: 'an empty chunk', bundle: { root: "return [import('x'), 5]", x: { bytecode: [] } } }, { name: 'a chunk of a header', bundle: { root: "return [import('x'), 5]", x: { bytecode: HEADER } } },
     { name: 'a bundle without a root', bundle: { x: 'return 1' } }, { name: 'a bundle with an empty root', bundle: { root: { bytecode: [] } } }, { name: 'a chunk named as the library is', bundle: { root: "return [import('stl/arrayMap'), arrayMap(x -> x, [1])]", 'stl/arrayMap': "return 'mine'" } }, { name: 'a chunk named as the library might be', bundle: { root: "return import('stl/mine')", 'stl/mine': "return 'mine'" } }, { name: 'the library imported', source: "return import('stl/inCohort')" },
     ...[['null', [OP.NULL]], ["''", string('')], ["'root'", string('root')], ['5', [OP.INTEGER, 5]], ['a list', [OP.ARRAY, 0]]].map(([name, value]) => ({ name: `an import of ${name}`, bundle: { root: { bytecode: [...HEADER, OP.INTEGER, 1, ...call('import', value)] } }, options: { memoryLimit: 10000 } })),
+    { name: 'a chunk of the host keeps -0', source: "return 1 / import('x')", options: { imports: { x: { bytecode: [...HEADER, OP.FLOAT, literal('-0.0'), OP.RETURN] } } } },
+    ...[['a list', [...string('print'), OP.ARRAY, 1]], ['a list in a list', [...string('arrayMap'), OP.ARRAY, 1, OP.ARRAY, 1]], ['a list of an asynchronous one', [...string('sleep'), OP.ARRAY, 1]]].map(([name, tokens]) => ({ name: `a function by ${name}`, bytecode: [...HEADER, ...tokens, OP.GET_GLOBAL, 1, OP.RETURN] })),
     { name: 'a function of a chunk printed', bundle: { root: "let f := import('x'); print(f, f.callable.chunk, f.callable.ip); return f", x: 'fun named(a) { return a } return named' } },
 ]

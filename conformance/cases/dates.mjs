@@ -64,8 +64,21 @@ const numbered = ['0', '330', '-210', '59.5', '-0.25', '65530', '-65530', '10000
     options,
 }))
 
+// What a program has put in place of the seconds, which fromUnixTimestamp takes as it comes.
+const seconds = ["'abc'", "'abd'", "'5'", '5', '5.5', '-0', 'null', 'true', 'false', '[1, 2]', '[1, 3]', '[]', "['5']", '{}', "{'a': 1}", 'x -> x', '0 / 0', '1 / 0', "'2024-01-01'", 'toDate(5)', '9007199254740993']
+const compared = seconds.map((one) => ({
+    name: `a datetime of ${one} compared`,
+    source: `
+        let at := fromUnixTimestamp(${one})
+        print(at = at, at != at, at < at, at >= at)
+        for (let other in [${seconds.map((other) => `fromUnixTimestamp(${other})`).join(', ')}, ${seconds.join(', ')}]) {
+            print(at = other, at != other, at < other, at <= other, other > at, other >= at)
+        }`,
+    options,
+}))
+
 export default [
-    ...inZones, ...parsing, ...parsedByDifference, ...apart, ...added, ...formatted, ...numbered,
+    ...inZones, ...parsing, ...compared, ...parsedByDifference, ...apart, ...added, ...formatted, ...numbered,
     ...[
         'now()', "now('Asia/Kolkata')", 'now(null)', 'today()', 'typeof(now())', 'typeof(today())', 'toDate(0)', 'toDate(-1)', 'toDate(1709210096.789)', 'toDate(86399.999)', 'toDate(1e18)', 'toDateTime(1709210096.789)', "toDateTime(5, 'Nowhere/Land')",
         "toString(toDateTime(5, 'Nowhere/Land'))", "toString(toDateTime('x'))", "toString(toDate('x'))", "formatDateTime(toDateTime('x'), '%Y')", "toTimeZone(toDateTime(0), null)", "toString(toTimeZone(toDateTime(0), null))", "toTimeZone(toDate('2024-01-01'), 'UTC')",

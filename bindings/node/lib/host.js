@@ -35,7 +35,7 @@ function hostOf(options, imported) {
             const chunk = options.importBytecode(name)
             if (!chunk) return undefined
             imported?.(name, chunk)
-            return JSON.stringify(chunk)
+            return chunk
         }
     }
     if (external?.regex?.match) host.match = (pattern, text) => !!external.regex.match(pattern, text)

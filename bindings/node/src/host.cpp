@@ -1,6 +1,5 @@
 #include "host.h"
 
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -82,16 +81,13 @@ double now(Lane& lane) {
     return ms;
 }
 
-std::optional<std::string> import_chunk(Lane& lane, std::string_view name) {
+Value import_chunk(Lane& lane, std::string_view name, Heap& heap) {
     const HandleScope scope(lane.environment.env);
     const napi_value function = member(lane, "importBytecode");
-    if (function == nullptr) return std::nullopt;
+    if (function == nullptr) return Value::undefined();
     const napi_value given = write_string(lane.environment, name);
-    const napi_value text = call(lane, lane.host, function, {&given, 1});
-    napi_valuetype type = napi_undefined;
-    checked(lane.environment, napi_typeof(lane.environment.env, text, &type));
-    if (type != napi_string) return std::nullopt;
-    return read_string(lane.environment, text);
+    const napi_value chunk = call(lane, lane.host, function, {&given, 1});
+    return Reader(lane.environment, heap, Shape::Hog).read(chunk);
 }
 
 /// By the patterns of the run's host.
@@ -124,7 +120,7 @@ void connect(Lane& lane, const std::string& local_zone) {
     host.local_zone = local_zone;
     host.print = [&lane](std::string_view line) { print(lane, line); };
     host.clock = [&lane] { return now(lane); };
-    host.import_chunk = [&lane](std::string_view name) { return import_chunk(lane, name); };
+    host.import_chunk = [&lane](std::string_view name, Heap& heap) { return import_chunk(lane, name, heap); };
 }
 
 void set_host(Lane& lane, napi_value host) {

@@ -5,7 +5,7 @@
 //     key             the names in `functions` and `asyncFunctions`: "f name\n" and "a name\n", one after the other
 //     functions       the functions by name, called as its methods
 //     print           optional: called with each printed line; without it, lines go to console.log
-//     importBytecode  optional: called with a chunk's name; gives JSON text of a chunk, or undefined
+//     importBytecode  optional: called with a chunk's name; gives the chunk, or undefined
 //     match           optional: called with a pattern and a text by =~ and LIKE, in place of the engine's own RE2
 //     signal          optional: an AbortSignal
 //

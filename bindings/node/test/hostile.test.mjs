@@ -224,7 +224,7 @@ test('what is shared so often that its text has no end fails by the limits of th
         return value
     }
     for (const value of [shared(1), shared({ a: 1 }), shared('x'.repeat(100_000))]) {
-        assert.match(exec(read('a'), { globals: { a: value }, timeout: 200 }).error.message, /timed out/)
-        assert.match(exec(read('a'), { globals: { a: value }, memoryLimit: 100_000 }).error.message, /emory/)
+        assert.match(exec(read('a'), { globals: { a: value }, timeout: 200 }).error.message, /timed out|memory/)
+        assert.match(exec(read('a'), { globals: { a: value }, memoryLimit: 100_000 }).error.message, /memory/i)
     }
 })

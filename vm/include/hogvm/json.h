@@ -30,6 +30,8 @@ struct ParseError {
 /// Parses one document. Objects become Type::Object, arrays Type::Array. Strings without escapes are views of `text`,
 /// which must outlive them. Throws ParseError, or Failure{Memory} by the heap.
 Value parse(std::string_view text, Heap& heap);
+/// Likewise, of a copy of the text in the heap, which is so all that must live as long as the value.
+Value parse_copy(std::string_view text, Heap& heap);
 
 /// Which part of a document to build: all of a value, or, where it is an object, only some of its members.
 struct Projection {
