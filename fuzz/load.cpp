@@ -31,8 +31,7 @@ void load_document(std::string_view text, const Program& program) {
     const std::string written = boost::json::serialize(document);
     if (!json::is_valid(written)) return;  // of 2E308 Boost.JSON makes no JSON
     Heap heap;
-    if (json::to_text(json::parse(text, heap)) != json::to_text(json::parse_copy(written, heap)))
-        return;
+    if (json::to_text(json::parse(text, heap)) != json::to_text(json::parse_copy(written, heap))) return;
     const auto other = Program::load(document, standard_library());
     fuzz::require(other->disassemble() == program.disassemble(), "text and document give one program",
                   program.disassemble(), other->disassemble());

@@ -31,8 +31,8 @@ double seconds_of_date(const Dict* o, const Heap& heap) {
     return static_cast<double>(days_from_civil(y, m, static_cast<int>(day))) * 86400;
 }
 
-/// Epoch seconds of a datetime or a date; none for anything else. What a program has put in a datetime in their place is
-/// compared as it is; null makes it none.
+/// Epoch seconds of a datetime or a date; none for anything else. What a program has put in a datetime in their place
+/// is compared as it is; null makes it none.
 std::optional<Value> temporal_seconds(Value v, const Heap& heap) {
     if (!v.is(Type::Object)) return std::nullopt;
     const Dict* o = v.as_dict();

@@ -15,10 +15,7 @@
 namespace hogvm::python {
 namespace {
 
-using std::chrono::steady_clock;
-
-constexpr std::size_t kMostIdle = 16;                 // Vms that wait in the pool
-constexpr auto kTurn = std::chrono::milliseconds(5);  // as long as a Python thread keeps the GIL, too
+constexpr std::size_t kMostIdle = 16;  // Vms that wait in the pool
 
 // Each takes its part of the C stack, of which Python's limit of recursion knows nothing.
 constexpr int kMostNested = 200;
@@ -150,11 +147,7 @@ Value Execution::import(std::string_view name, Heap& heap) {
 }
 
 void Execution::poll() {
-    const auto now = steady_clock::now();
-    // The first look only starts the count: most runs are over before a second one.
-    if (last_turn_ == steady_clock::time_point()) last_turn_ = now;
-    if (now - last_turn_ < kTurn) return;
-    last_turn_ = now;
+    if (!turns_.is_next()) return;
     try {
         if (PyErr_CheckSignals() != 0) throw py::error_already_set();
     } catch (py::error_already_set& e) {

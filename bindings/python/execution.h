@@ -12,7 +12,6 @@
 #include <pybind11/pybind11.h>
 
 #include <atomic>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +21,7 @@
 
 #include "globals.h"
 #include "settings.h"
+#include "turns.h"
 
 namespace hogvm::python {
 
@@ -62,7 +62,7 @@ class Execution {
     const std::atomic<bool>* stop_;
     std::unique_ptr<Vm> vm_;
     Raised raised_;
-    std::chrono::steady_clock::time_point last_turn_;
+    Turns turns_;
 };
 
 }  // namespace hogvm::python

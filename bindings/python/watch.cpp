@@ -7,10 +7,6 @@
 namespace hogvm::python {
 namespace {
 
-using std::chrono::steady_clock;
-
-constexpr auto kTurn = std::chrono::milliseconds(5);  // as long as a Python thread keeps the GIL, too
-
 thread_local Watch* current = nullptr;
 
 }  // namespace
@@ -31,11 +27,7 @@ void Watch::poll() {
     Watch* const watch = current;
     if (watch == nullptr) return;
     watch->check();
-    const auto now = steady_clock::now();
-    // The first look only starts the count: most matches are over before a second one.
-    if (watch->last_turn_ == steady_clock::time_point()) watch->last_turn_ = now;
-    if (now - watch->last_turn_ < kTurn) return;
-    watch->last_turn_ = now;
+    if (!watch->turns_.is_next()) return;
     if (watch->has_gil_) {
         watch->look();
         const py::gil_scoped_release others;

@@ -7,9 +7,8 @@
 
 #include <pybind11/pybind11.h>
 
-#include <chrono>
-
 #include "globals.h"
+#include "turns.h"
 
 namespace hogvm::python {
 
@@ -42,7 +41,7 @@ class Watch {
     Watch* outer_;  // a mapping may match events itself
     bool has_gil_ = true;
     py::object ended_by_;
-    std::chrono::steady_clock::time_point last_turn_;
+    Turns turns_;
 };
 
 }  // namespace hogvm::python

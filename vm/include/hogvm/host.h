@@ -97,8 +97,8 @@ class Host {
     std::function<void(std::string_view line)> print;
     /// Epoch milliseconds. The system's clock by default.
     std::function<double()> clock;
-    /// Asked for a chunk that the program doesn't carry: its tokens, or an object of "bytecode" and "globals", that live
-    /// in `heap`, as json::parse_copy makes them of JSON text; undefined where there is none.
+    /// Asked for a chunk that the program doesn't carry: its tokens, or an object of "bytecode" and "globals", that
+    /// live in `heap`, as json::parse_copy makes them of JSON text; undefined where there is none.
     std::function<Value(std::string_view name, Heap& heap)> import_chunk;
     /// Whether a pattern is found in a text, in place of the engine's own RE2. Asked by the operators =~ and LIKE and
     /// their like; LIKE's patterns come as regular expressions, "(?i)" before those that ignore case.
