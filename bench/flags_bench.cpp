@@ -25,6 +25,7 @@ std::string read_file(const std::string& name) {
 const std::vector<std::string>& ids() {
     static const std::vector<std::string> made = [] {
         std::vector<std::string> all;
+        all.reserve(1000);
         for (int i = 0; i < 1000; ++i) all.push_back("user-" + std::to_string(i));
         return all;
     }();

@@ -63,9 +63,10 @@ double time_runs(const hogvm::Program& program, const std::string& globals, std:
 std::string event_of(std::size_t bytes) {
     std::string text = hogvm::bench::read_file("programs/event.json");
     text.resize(text.rfind('}'));
-    for (std::size_t i = 0; text.size() + 60 < bytes; ++i)
+    for (std::size_t i = 0; text.size() + 60 < bytes; ++i) {
         text += R"(,"more )" + std::to_string(i) + R"(":{"name":"value )" + std::to_string(i) + R"(","size":)" +
                 std::to_string(i) + "}";
+    }
     return text + "}";
 }
 

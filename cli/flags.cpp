@@ -29,7 +29,7 @@ void append_member(std::string_view name, std::string_view option, const std::st
     } catch (const Failure&) {
     }
     if (!is_object)
-        throw Stop(std::string(option) + " takes a JSON object, such as '{\"plan\": \"pro\"}', and got " + json);
+        throw Stop(std::string(option) + R"( takes a JSON object, such as '{"plan": "pro"}', and got )" + json);
     out.append(",\"").append(name).append("\":").append(json);
 }
 

@@ -74,9 +74,10 @@ std::vector<Mismatch> mismatches(Value expected, Value ours) {
 
 std::string describe(const std::vector<Mismatch>& found) {
     std::string out;
-    for (const Mismatch& m : found)
+    for (const Mismatch& m : found) {
         out += "\n  field    " + std::string(m.field) + "\n  expected " + around(m.expected, m.ours) + "\n  got      " +
                around(m.ours, m.expected);
+    }
     return out;
 }
 

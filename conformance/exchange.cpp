@@ -134,9 +134,10 @@ void Exchange::set(std::string_view key, const std::string& text) { set(key, hea
 void Exchange::set_host(Value options) {
     Host host;
     const Value functions = member(options, "functions");
-    if (functions.is(Type::Array))
+    if (functions.is(Type::Array)) {
         for (const Value name : functions.as_array()->values())
             host.add(std::string(name.as_text()), kFunctions.at(name.as_text()));
+    }
     const Value async = member(options, "asyncFunctions");
     if (async.is(Type::Array))
         for (const Value name : async.as_array()->values()) host.add_async(std::string(name.as_text()));

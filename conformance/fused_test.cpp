@@ -39,12 +39,12 @@ TEST_CASE("fused instructions do what their parts do") {
     Exchange exchange;
     int compared = 0;
     for (const auto& topic : conformance::files_of("recorded")) {
-        for (const auto& [line, request] : conformance::cases_of(topic)) {
-            const std::string plain = answered(exchange, request, true);
+        for (const auto& recorded : conformance::cases_of(topic)) {
+            const std::string plain = answered(exchange, recorded.request, true);
             if (ends_by_chance(plain)) continue;
-            const std::string fused = answered(exchange, request, false);
+            const std::string fused = answered(exchange, recorded.request, false);
             if (ends_by_chance(fused)) continue;
-            CHECK_MESSAGE(plain == fused, request);
+            CHECK_MESSAGE(plain == fused, recorded.request);
             ++compared;
         }
     }

@@ -47,6 +47,7 @@ std::vector<std::string> lasting_requests() {
 
 std::vector<std::string> answers_of_fresh_vms(const std::vector<std::string>& requests) {
     std::vector<std::string> answers;
+    answers.reserve(requests.size());
     for (const std::string& request : requests) answers.push_back(Exchange().answer(request));
     return answers;
 }
@@ -72,9 +73,10 @@ TEST_CASE("a Vm that has run anything answers as a fresh one does, in whatever o
 
 std::string rules_of(std::string_view event) {
     std::string rules = "[";
-    for (int k = 0; k < 20; ++k)
+    for (int k = 0; k < 20; ++k) {
         rules += (k > 0 ? "," : "") + std::string(R"({"id":"r)") + std::to_string(k) + R"(","bytecode":["_H",1,32,")" +
                  std::string(event) + R"(",32,"event",1,1,11,38]})";
+    }
     return rules + "]";
 }
 
@@ -119,6 +121,7 @@ TEST_CASE("many threads run many programs as one would, while rules and flags ar
     Beside beside;
     std::atomic<int> wrong{0}, torn{0}, running{kThreads};
     std::vector<std::jthread> threads;
+    threads.reserve(kThreads);
     for (int t = 0; t < kThreads; ++t) {
         threads.emplace_back([&, t] {
             Exchange exchange;

@@ -38,7 +38,7 @@ class Journey {
     /// `compares_states` the states on the way are to be those that are kept.
     std::vector<Mismatch> go_from(int stop, bool compares_states) {
         Array* printed = heap_.array(0);
-        std::size_t next = static_cast<std::size_t>(stop + 1);
+        auto next = static_cast<std::size_t>(stop) + 1;  // of -1, too
         std::string request = start_;
         if (stop >= 0) {
             const Value kept = stop_list()[static_cast<std::size_t>(stop)];

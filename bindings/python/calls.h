@@ -23,17 +23,19 @@ struct Arguments {
 /// Gives each argument to `take(name, value)`; the positional ones have the names in `order`.
 template <class Take>
 void each(const char* function, const Arguments& arguments, std::initializer_list<const char*> order, Take take) {
-    if (arguments.count > order.size())
+    if (arguments.count > order.size()) {
         throw py::type_error(std::string(function) + "() takes at most " + std::to_string(order.size()) +
                              " positional arguments");
+    }
     for (std::size_t i = 0; i < arguments.count; ++i) take(order.begin()[i], arguments.values[i]);
     const Py_ssize_t named = arguments.names != nullptr ? PyTuple_GET_SIZE(arguments.names) : 0;
     for (Py_ssize_t i = 0; i < named; ++i) {
         const char* name = PyUnicode_AsUTF8(PyTuple_GET_ITEM(arguments.names, i));
         if (name == nullptr) throw py::error_already_set();
-        for (std::size_t k = 0; k < arguments.count; ++k)
+        for (std::size_t k = 0; k < arguments.count; ++k) {
             if (std::string_view(order.begin()[k]) == name)
                 throw py::type_error(std::string(function) + "() got multiple values for argument '" + name + "'");
+        }
         if (!take(name, arguments.values[arguments.count + static_cast<std::size_t>(i)]))
             throw py::type_error(std::string(function) + "() got an unexpected keyword argument '" + name + "'");
     }

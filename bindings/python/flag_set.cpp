@@ -132,7 +132,7 @@ class Person {
     }
 
     double milliseconds() const {
-        py::object seconds = py::reinterpret_borrow<py::object>(now_);
+        auto seconds = py::reinterpret_borrow<py::object>(now_);
         if (PyObject_HasAttrString(now_, "tzinfo") == 1) seconds = Types::get().datetime_parts(seconds)[py::int_(0)];
         const double s = PyFloat_AsDouble(seconds.ptr());
         if (PyErr_Occurred() != nullptr) {
@@ -255,9 +255,10 @@ void replace(LoadedFlags& self, const py::object& definitions) {
 py::list problems_of(LoadedFlags& self) {
     const py::object type = py::module_::import("hogvm.answers").attr("FlagProblem");
     py::list problems;
-    for (const FlagProblem& problem : self.set->problems())
+    for (const FlagProblem& problem : self.set->problems()) {
         problems.append(answer(type, message_to_python(problem.flag), message_to_python(problem.pointer),
                                message_to_python(problem.message)));
+    }
     return problems;
 }
 

@@ -139,9 +139,10 @@ py::list lines_of(const std::vector<std::string>& printed) {
 
 py::list rows_of(const std::vector<TraceRow>& trace) {
     py::list rows;
-    for (const TraceRow& row : trace)
+    for (const TraceRow& row : trace) {
         rows.append(py::make_tuple(row.ms, message_to_python(row.chunk), row.ip, message_to_python(row.op),
                                    message_to_python(row.debug)));
+    }
     return rows;
 }
 

@@ -148,9 +148,10 @@ py::object match(LoadedRules& self, const Arguments& arguments) {
     py::list ids;
     for (const std::string& id : matches.ids) ids.append(message_to_python(id));
     py::list failures;
-    for (const Matches::Failure& failure : matches.failures)
+    for (const Matches::Failure& failure : matches.failures) {
         failures.append(
             answer(class_named("RuleFailure"), message_to_python(failure.id), question.exception(failure.error)));
+    }
     return answer(py::reinterpret_borrow<py::object>(type), std::move(ids), std::move(failures));
 }
 

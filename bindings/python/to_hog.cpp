@@ -223,9 +223,10 @@ class Converter {
         if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
         if (form_ == Form::Property && PyDate_Check(object)) return iso_text(object);
         if (PyDateTime_Check(object)) return datetime(object);
-        if (PyDate_Check(object))
+        if (PyDate_Check(object)) {
             return heap_.date(Value::integer(PyDateTime_GET_YEAR(object)), Value::integer(PyDateTime_GET_MONTH(object)),
                               Value::integer(PyDateTime_GET_DAY(object)));
+        }
         if (types.is_instance(object, types.decimal)) return decimal(object);
         if (types.is_instance(object, types.uuid)) return text_to_hog(py::str(py::handle(object)).ptr(), heap_);
         if (PyIndex_Check(object) != 0) {

@@ -62,7 +62,7 @@ class Converter {
     py::object array(const Array* a) {
         if (a->has_holes) return without_holes(a);
         const auto size = static_cast<Py_ssize_t>(a->size);
-        const py::object out = owned(a->is_tuple ? PyTuple_New(size) : PyList_New(size));
+        py::object out = owned(a->is_tuple ? PyTuple_New(size) : PyList_New(size));
         remember(a, out);
         for (Py_ssize_t i = 0; i < size; ++i) {
             PyObject* item = convert(a->items[i]).release().ptr();
@@ -85,7 +85,7 @@ class Converter {
     }
 
     py::object dict(const Dict* d) {
-        const py::object out = owned(PyDict_New());
+        py::object out = owned(PyDict_New());
         remember(d, out);
         const bool is_object = d->type == Type::Object;
         for (const Entry& e : d->items())
@@ -95,7 +95,7 @@ class Converter {
 
     py::object object(const Dict* o) {
         if (!is_document_ && (o->traits & (kDateTime | kDate)) != 0) {
-            const py::object moment = (o->traits & kDateTime) != 0 ? datetime(o) : date(o);
+            py::object moment = (o->traits & kDateTime) != 0 ? datetime(o) : date(o);
             if (!moment.is_none()) return moment;
         }
         return dict(o);

@@ -100,11 +100,7 @@ class Batch {
   public:
     Batch(std::shared_ptr<const Program> program, const RunOptions& options, std::string zone, Form form,
           Napi::ThreadSafeFunction done)
-        : program_(std::move(program)),
-          options_(options),
-          zone_(std::move(zone)),
-          form_(form),
-          done_(std::move(done)) {}
+        : program_(std::move(program)), options_(options), zone_(std::move(zone)), form_(form), done_(done) {}
     ~Batch() {
         stop_ = true;
         close();
@@ -316,9 +312,9 @@ Napi::Value open_batch(const Napi::CallbackInfo& info) {
     return guarded(info, [&](Environment& environment) {
         const Napi::Env env = info.Env();
         auto done = Napi::ThreadSafeFunction::New(env, info[4].As<Napi::Function>(), "hogvm.runBatch", 0, 1);
-        auto batch = std::make_unique<Batch>(
-            program_of(env, info[0]), options_of(environment), info[2].As<Napi::String>().Utf8Value(),
-            static_cast<Form>(info[3].As<Napi::Number>().Uint32Value()), std::move(done));
+        auto batch = std::make_unique<Batch>(program_of(env, info[0]), options_of(environment),
+                                             info[2].As<Napi::String>().Utf8Value(),
+                                             static_cast<Form>(info[3].As<Napi::Number>().Uint32Value()), done);
         const std::uint32_t threads = info[1].As<Napi::Number>().Uint32Value();
         // A worker that is being ended can't make the External any more. Threads that nobody waits for would run on in
         // an addon that is unloaded.

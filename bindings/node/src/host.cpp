@@ -137,10 +137,11 @@ void set_host(Lane& lane, napi_value host) {
         lane.functions_key = std::move(key);
     }
     lane.vm.host().match = nullptr;
-    if (member(lane, "match") != nullptr)
+    if (member(lane, "match") != nullptr) {
         lane.vm.host().match = [&lane](std::string_view pattern, std::string_view text) {
             return match(lane, pattern, text);
         };
+    }
 }
 
 }  // namespace hogvm::node

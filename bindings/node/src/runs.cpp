@@ -274,11 +274,12 @@ Napi::Value run(const Napi::CallbackInfo& info) {
         const Napi::Value globals = info[1];
         std::string text;
         const auto outcome = [&]() -> Outcome {
-            if (prefetched > 0)
+            if (prefetched > 0) {
                 return lane.vm.run(
                     program,
                     PrefetchedGlobals(environment, globals, info[5], prefetched, has_room(options, environment)),
                     options);
+            }
             if (globals.IsUndefined() || globals.IsNull()) return lane.vm.run(program, options);
             if (!is_text(globals)) return lane.vm.run(program, ObjectGlobals(environment, globals), options);
             text = read_document(environment, globals);
