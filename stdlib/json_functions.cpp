@@ -256,7 +256,7 @@ constexpr Function kFunctions[] = {
      "JSONExtractBool('{\"a\": true}', 'a') = true"},
     {"JSONExtractFloat", 1, kAnyNumber, extract_float, "", false, kFamily, "JSONExtractFloat(json, key, ...)",
      "What a path leads to in JSON text or a value, as toFloat makes it a number; null where there is none.",
-     "JSONExtractFloat('{\"a\": \"1.5kg\"}', 'a') = 1.5"},
+     R"(JSONExtractFloat('{"a": "1.5kg"}', 'a') = 1.5)"},
     {"JSONExtractInt", 1, kAnyNumber, extract_int, "", false, kFamily, "JSONExtractInt(json, key, ...)",
      "What a path leads to in JSON text or a value, as toInt makes it a whole number; null where there is none.",
      "JSONExtractInt('{\"a\": 1.5}', 'a') = 1"},
@@ -287,7 +287,7 @@ constexpr Function kFunctions[] = {
     {"keys", 1, 1, keys, "", false, kFamily, "keys(object)",
      "The keys of an object in order; of an array its positions, counted from 0. [] for text, numbers and booleans, "
      "an error for null.",
-     "toString(keys({'a': 1, 'b': 2})) = '[\\'a\\', \\'b\\']'"},
+     R"(toString(keys({'a': 1, 'b': 2})) = '[\'a\', \'b\']')"},
     {"values", 1, 1, values, "", false, kFamily, "values(object)",
      "The values of an object in the order of its keys, or the elements of an array. [] for text, numbers and "
      "booleans, an error for null.",

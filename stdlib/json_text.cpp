@@ -104,9 +104,10 @@ class Restorer {
         }
         if (javascript::to_boolean(member(d, "__hogDate__")))
             return heap_.date(member(d, "year"), member(d, "month"), member(d, "day"));
-        if (javascript::to_boolean(member(d, "__hogError__")))
+        if (javascript::to_boolean(member(d, "__hogError__"))) {
             return heap_.error(if_falsy(member(d, "type"), "Error"),
                                if_falsy(member(d, "message"), "An error occurred"), member(d, "payload"));
+        }
         return Value::null();
     }
 
@@ -150,9 +151,10 @@ class Survey {
     void grow(std::size_t bytes) {
         if (++steps_ % kBetweenChecks == 0) call_.check_time(kBetweenChecks);
         size_ += bytes;
-        if (size_ > call_.heap.max_bytes())
+        if (size_ > call_.heap.max_bytes()) {
             fail(ErrorKind::Memory, "Function jsonStringify can not write argument 1: it takes more than " +
                                         std::to_string(call_.heap.max_bytes()) + " bytes");
+        }
     }
 
     static constexpr std::size_t kBetweenChecks = 256;

@@ -180,9 +180,10 @@ class Examples {
     std::size_t size() const { return rows_.size(); }
     /// The member of the example of a function; null if it has none.
     Value of(std::string_view function, std::string_view member) const {
-        for (const Value row : rows_)
+        for (const Value row : rows_) {
             if (heap_->find(row.as_dict(), "name")->value.as_text() == function)
                 return heap_->find(row.as_dict(), member)->value;
+        }
         return Value::null();
     }
     const std::shared_ptr<Heap>& heap() const { return heap_; }

@@ -73,8 +73,8 @@ std::size_t range_length(Call& call) {
     const double last = javascript::to_number(call[call.size() - 1]);
     const double wanted = call.size() == 1 ? last : last - javascript::to_number(call[0]);
     if (!(wanted >= 1)) return 0;
-    const double most = static_cast<double>(call.heap.max_bytes() / sizeof(Value));
-    if (wanted > most || wanted >= 4294967296.0) {
+    const std::size_t most = call.heap.max_bytes() / sizeof(Value);
+    if (wanted > static_cast<double>(most) || wanted >= 4294967296.0) {
         std::string count;
         javascript::append_number(wanted, count);
         fail(ErrorKind::Memory, "Function range can not make an array of " + count + " elements (argument " +

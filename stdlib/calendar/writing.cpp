@@ -53,7 +53,8 @@ void append_gmt_offset(std::string& out, int seconds, bool is_long) {
     out += "GMT";
     out += seconds < 0 ? '-' : '+';
     seconds = std::abs(seconds);
-    append_padded(out, seconds / 3600, is_long ? 2 : 1);
+    const int hours = seconds / 3600;
+    append_padded(out, hours, is_long ? 2 : 1);
     if (is_long || seconds % 3600 != 0) {
         out += ':';
         append_padded(out, seconds / 60 % 60, 2);

@@ -141,7 +141,8 @@ double Zone::offset(double ms) const {
     if (kind_ == Kind::None || std::isnan(date)) return kNaN;
     const std::int64_t seconds = floor_div(static_cast<std::int64_t>(date), 1000);
     const int offset = offset_seconds(seconds);
-    if (kind_ == Kind::System) return static_cast<double>(offset / 60);  // whole minutes
+    const int whole_minutes = offset / 60;
+    if (kind_ == Kind::System) return whole_minutes;
     if (std::abs(static_cast<double>(seconds + offset) * 1000) > kMaxDateMs) return kNaN;
     return offset * 1000 / kMsPerMinute;
 }
