@@ -2,6 +2,7 @@
 #include <deque>
 #include <limits>
 
+#include <hogvm/hash.h>
 #include <hogvm/javascript.h>
 
 #include "chunk.h"
@@ -249,7 +250,7 @@ class Decoder {
     std::int64_t size_;
     std::deque<std::int64_t> arrivals_;
     std::vector<std::pair<std::uint32_t, std::int64_t>> jumps_;
-    std::unordered_map<std::string_view, std::uint32_t> callee_of_;
+    KeyedMap<std::string_view, std::uint32_t> callee_of_;
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <new>
 #include <utility>
 
+#include <hogvm/hash.h>
 #include <hogvm/javascript.h>
 
 namespace hogvm {
@@ -21,41 +22,6 @@ constexpr std::uint32_t kEntriesPerLook = 1024;
 constexpr std::uint32_t kLinearEntries = 8;  // up to here a scan beats an index
 // What is made whole, as from a document, has an index from here on only: much of it is passed on and never searched.
 constexpr std::uint32_t kLinearWhole = 32;
-
-template <typename Word>
-std::uint64_t word_at(const char* data) {
-    Word word;
-    std::memcpy(&word, data, sizeof word);
-    return word;
-}
-
-std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) {
-    __extension__ using Product = unsigned __int128;
-    const Product product = static_cast<Product>(a) * b;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-/// Folded products of 16 bytes each, as in wyhash (Wang Yi), which the maps of Go and of Abseil use with a secret as
-/// here: who does not know the seed can't tell which texts would collide.
-[[gnu::always_inline]] inline std::uint64_t keyed_hash(const char* data, std::size_t size, const std::uint64_t* seed) {
-    std::uint64_t state = seed[0];
-    std::size_t left = size;
-    for (; left > 16; left -= 16, data += 16)
-        state = folded_product(word_at<std::uint64_t>(data) ^ seed[1], word_at<std::uint64_t>(data + 8) ^ state);
-    std::uint64_t first = 0;
-    std::uint64_t last = 0;
-    if (left >= 8) {
-        first = word_at<std::uint64_t>(data);
-        last = word_at<std::uint64_t>(data + left - 8);
-    } else if (left >= 4) {
-        first = word_at<std::uint32_t>(data);
-        last = word_at<std::uint32_t>(data + left - 4);
-    } else if (left > 0) {
-        first = word_at<std::uint8_t>(data) << 16 | word_at<std::uint8_t>(data + left / 2) << 8 |
-                word_at<std::uint8_t>(data + left - 1);
-    }
-    return folded_product(folded_product(first ^ seed[1], last ^ state), size ^ seed[1]);
-}
 
 /// Same text, cheaply when it is the same view.
 bool same_text(const Value& a, std::string_view b) {

@@ -5,6 +5,7 @@
 #include <new>
 #include <random>
 
+#include <hogvm/hash.h>
 #include <hogvm/text.h>
 
 namespace hogvm {
@@ -15,7 +16,8 @@ constexpr std::size_t kLargestBlock = 4 * 1024 * 1024;
 constexpr std::size_t kLarge = 1024 * 1024;  // an allocation from here on has a block of its own
 constexpr std::size_t kBytesPerStep = 16;    // to fill
 
-/// Seeds the hashes of this process's dicts: keys come from outside, and must not be able to collide on purpose.
+}  // namespace
+
 const std::uint64_t* process_seed() {
     static const struct Seed {
         std::uint64_t words[2];
@@ -26,8 +28,6 @@ const std::uint64_t* process_seed() {
     } seed;
     return seed.words;
 }
-
-}  // namespace
 
 void check_depth(int depth) {
     if (depth > kMaxDepth)

@@ -3,12 +3,12 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include <boost/json/value.hpp>
 
 #include <hogvm/convert.h>
+#include <hogvm/hash.h>
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>
 #include <hogvm/text.h>
@@ -139,10 +139,14 @@ class Members {
     std::span<const Entry> entries() const { return entries_; }
 
   private:
+    static constexpr std::size_t kStepsPerKey = 16;
+
     void put_in_order(const Dict* d) {
         keys_ = std::make_unique<Heap>();
-        std::unordered_map<std::string_view, std::size_t> places;
+        KeyedMap<std::string_view, std::size_t> places;
+        Work work;
         for (const Entry& e : d->items()) {
+            work.step(kStepsPerKey);
             const Value key = javascript::to_string(e.key, *keys_);
             const auto [place, is_new] = places.try_emplace(key.as_text(), ordered_.size());
             if (is_new) {
@@ -154,7 +158,8 @@ class Members {
         const auto indices_end = std::stable_partition(ordered_.begin(), ordered_.end(), [](const Entry& e) {
             return javascript::array_index(e.key.as_text()).has_value();
         });
-        std::sort(ordered_.begin(), indices_end, [](const Entry& a, const Entry& b) {
+        std::sort(ordered_.begin(), indices_end, [&work](const Entry& a, const Entry& b) {
+            work.step();
             return *javascript::array_index(a.key.as_text()) < *javascript::array_index(b.key.as_text());
         });
         entries_ = ordered_;

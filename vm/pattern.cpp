@@ -4,12 +4,12 @@
 #include <cctype>
 #include <list>
 #include <mutex>
-#include <unordered_map>
 
 #include <re2/re2.h>
 #include <re2/set.h>
 
 #include <hogvm/error.h>
+#include <hogvm/hash.h>
 #include <hogvm/javascript.h>
 #include <hogvm/text.h>
 #include <hogvm/work.h>
@@ -108,7 +108,7 @@ class Cache {
     std::mutex mutex_;
     std::size_t capacity_ = kDefaultCapacity;
     std::list<Item> recent_;
-    std::unordered_map<std::string_view, std::list<Item>::iterator> by_text_;
+    KeyedMap<std::string_view, std::list<Item>::iterator> by_text_;
     std::uint64_t hits_ = 0;
     std::uint64_t misses_ = 0;
 };
@@ -126,7 +126,7 @@ class ThreadPatterns {
     /// `pattern` is one of `form`, and `expression_of` gives the regular expression that it stands for.
     template <typename Expression>
     const Regex& get(std::string_view pattern, Form form, Expression expression_of) {
-        Slot& slot = slots_[(std::hash<std::string_view>{}(pattern) + static_cast<std::size_t>(form)) % kSlots];
+        Slot& slot = slots_[(KeyedHash()(pattern) + static_cast<std::size_t>(form)) % kSlots];
         if (slot.compiled != nullptr && slot.form == form && slot.text == pattern) {
             if (++hits_ >= 100) report_hits();
         } else {

@@ -9,8 +9,9 @@
 #include <mutex>
 #include <optional>
 #include <system_error>
-#include <unordered_map>
 #include <utility>
+
+#include <hogvm/hash.h>
 
 #include "civil.h"
 #include "text.h"
@@ -49,12 +50,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 34> kIcuName
     {"VST", "Asia/Ho_Chi_Minh"},
 }};
 
-struct NameHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
-
-using ZoneIndex = std::unordered_map<std::string, Zone::Named, NameHash, std::equal_to<>>;
+using ZoneIndex = KeyedMap<std::string, Zone::Named>;
 
 constexpr std::string_view kZoneinfoFolder = "/usr/share/zoneinfo";
 

@@ -1,8 +1,9 @@
 #include "paths.h"
 
 #include <algorithm>
-#include <functional>
 #include <string_view>
+
+#include <hogvm/hash.h>
 
 #include "environment.h"
 #include "handles.h"
@@ -26,7 +27,7 @@ std::optional<std::uint32_t> Paths::number(std::span<const Value> path) {
     std::size_t hash = path.size();
     for (const Value key : path) {
         if (!key.is_string() || key.as_text().size() > kLongest) return std::nullopt;
-        hash = hash * 31 + std::hash<std::string_view>()(key.as_text());
+        hash = hash * 31 + KeyedHash()(key.as_text());
     }
     for (std::size_t at = hash % kSlots;; at = (at + 1) % kSlots) {
         if (slots_[at] == kNone) {
