@@ -65,7 +65,11 @@ void add_run(::CLI::App& app, RunArguments& run) {
     command->add_flag("--stats", run.stats, "Show operations, memory, time and use of patterns on stderr");
     command->add_option("--timeout", run.options.limits.timeout_ms, "Milliseconds that a run may take [5000]")
         ->type_name("MS")
-        ->check(::CLI::PositiveNumber);
+        ->check([](const std::string& text) {
+            double ms = 0;  // what is no number at all is refused by its type
+            const bool is_refused = ::CLI::detail::lexical_cast(text, ms) && !(ms > 0);
+            return is_refused ? text + " is no time: expected milliseconds above 0" : std::string();
+        });
     command
         ->add_option_function<std::string>(
             "--memory",

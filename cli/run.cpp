@@ -27,7 +27,8 @@ std::string read_globals(const std::string& path) {
     const std::string name = path == "-" ? "stdin" : path;
     Heap heap;
     try {
-        if (!json::parse(text, heap).is(Type::Object)) throw Stop(name + ": globals must be a JSON object");
+        const json::Projection nothing{};  // it is read for the run, within its limits
+        if (!json::parse(text, heap, nothing).is(Type::Object)) throw Stop(name + ": globals must be a JSON object");
     } catch (const json::ParseError& error) {
         throw Stop(name + ": no JSON: " + error.message + " (" + place(text, error.offset) + ')');
     } catch (const Failure& failure) {

@@ -4,6 +4,7 @@
 
 #include <hogvm/hash.h>
 #include <hogvm/javascript.h>
+#include <hogvm/text.h>
 
 #include "chunk.h"
 #include "heights.h"
@@ -12,6 +13,7 @@ namespace hogvm {
 namespace {
 
 constexpr std::int64_t kLargestOperand = std::int64_t{1} << 30;
+constexpr std::uint32_t kMostTokens = 1'000'000;  // of a chunk
 
 class Decoder {
   public:
@@ -108,8 +110,7 @@ class Decoder {
         }
         const double d = token.is_number() ? token.as_number() : std::numeric_limits<double>::quiet_NaN();
         if (!(d >= static_cast<double>(least) && d <= kLargestOperand) || d != std::trunc(d)) {
-            std::string text = javascript::to_string(token);
-            if (text.size() > 40) text = text.substr(0, 40) + "...";
+            const std::string text = text::shortened(javascript::to_string(token), 40);
             invalid("Invalid bytecode: " + std::string(kOpcodes[static_cast<std::uint8_t>(last().op)].name) +
                     " at token " + std::to_string(last().ip) + " needs " + std::string(what) + ", got " + text);
             return false;
@@ -257,8 +258,9 @@ class Decoder {
 
 std::shared_ptr<const Chunk> decode(Value name, const Array* tokens, std::shared_ptr<Heap> heap, const Library& library,
                                     const Arrivals& arrivals) {
-    if (tokens->size >= static_cast<std::uint32_t>(kLargestOperand))
-        throw LoadError("program: more than " + std::to_string(kLargestOperand) + " tokens");
+    if (tokens->size > kMostTokens)
+        throw LoadError("program: chunk \"" + text::shortened(name.as_text(), 40) + "\" has " +
+                        std::to_string(tokens->size) + " tokens, of " + std::to_string(kMostTokens) + " at the most");
     auto chunk = std::make_shared<Chunk>();
     chunk->name = name;
     chunk->is_root = name.as_text() == "root";

@@ -56,6 +56,7 @@ class Output {
     void grow(std::size_t more) {
         constexpr std::size_t kFirst = 256;
         const std::size_t used = size();
+        check_text(used + more);
         const bool fits = used + more <= text_.capacity();  // as a short text does in a string itself
         text_.resize(fits ? text_.capacity() : std::max({kFirst, used * 2, used + more}));
         point(used);

@@ -8,12 +8,15 @@
 
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>
+#include <hogvm/text.h>
 
 #include "chunk.h"
 
 namespace hogvm {
 namespace {
 
+constexpr std::size_t kMostFindings = 1000;
+constexpr std::size_t kLongestName = 200;  // bytes, in a finding
 constexpr const char* kWrongHeader = "Invalid HogQL bytecode, must start with '_H'";
 
 bool has_header(const Array* tokens) {
@@ -146,9 +149,9 @@ std::vector<std::string> Program::reads() const {
 std::vector<Program::Finding> Program::check() const {
     std::vector<Finding> findings;
     for (const auto& chunk : chunks_) {
-        const std::string name(chunk->name.as_text());
+        const std::string name = text::shortened(chunk->name.as_text(), kLongestName);
         const auto found = [&](std::int64_t ip, std::string message) {
-            findings.push_back({name, ip, std::move(message)});
+            if (findings.size() < kMostFindings) findings.push_back({name, ip, std::move(message)});
         };
         std::vector<bool> is_start(chunk->tokens->size, false);
         std::set<std::string_view> declared;
@@ -165,9 +168,9 @@ std::vector<Program::Finding> Program::check() const {
             switch (i.op) {
                 case Opcode::UNEXPECTED:
                     found(i.ip, "Unexpected node while running bytecode in chunk \"" + name +
-                                    "\": " + std::string(i.constant.as_text()));
+                                    "\": " + text::shortened(i.constant.as_text(), kLongestName));
                     break;
-                case Opcode::INVALID: found(i.ip, std::string(i.constant.as_text())); break;
+                case Opcode::INVALID: found(i.ip, text::shortened(i.constant.as_text(), 2 * kLongestName)); break;
                 case Opcode::OP_CALL_GLOBAL:
                     check_call(*chunk, i, declared.contains(chunk->callees[i.to].name.as_text()), found);
                     break;
@@ -195,7 +198,7 @@ std::vector<Program::Finding> Program::check() const {
 void Program::check_call(const Chunk& chunk, const Instruction& i, bool is_declared,
                          const std::function<void(std::int64_t, std::string)>& found) {
     const Chunk::Callee& callee = chunk.callees[i.to];
-    const std::string name(callee.name.as_text());
+    const std::string name = text::shortened(callee.name.as_text(), kLongestName);
     if (is_declared) return;
     if (name == "import") {
         if (i.n != 1) found(i.ip, "Function import requires exactly 1 argument");

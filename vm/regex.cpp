@@ -9,6 +9,7 @@
 
 #include <hogvm/error.h>
 #include <hogvm/javascript.h>
+#include <hogvm/text.h>
 #include <hogvm/work.h>
 
 namespace hogvm {
@@ -79,7 +80,7 @@ std::unique_ptr<const re2::RE2> compile(const std::string& expression) {
     options.set_max_mem(kMemory);
     auto compiled = std::make_unique<const RE2>(expression, options);
     if (!compiled->ok())
-        fail(ErrorKind::Argument, "Invalid pattern: " + compiled->error() + " in " + expression.substr(0, 200));
+        fail(ErrorKind::Argument, "Invalid pattern: " + compiled->error() + " in " + text::shortened(expression, 200));
     return compiled;
 }
 
@@ -109,7 +110,7 @@ void Regex::begin(std::size_t bytes, double ns_per_step) const {
     const double patience = patience_ms();
     if (worst <= patience) return;
     fail(ErrorKind::Timeout, "A search of " + std::to_string(bytes) + " bytes for the pattern " +
-                                 re_->pattern().substr(0, 200) + " could take " + in_seconds(worst) +
+                                 text::shortened(re_->pattern(), 200) + " could take " + in_seconds(worst) +
                                  " and can't be interrupted, but only " + in_seconds(patience) +
                                  " may pass: take a shorter text or a simpler pattern, or allow for more time (a "
                                  "longer timeout, no stop flag)");

@@ -51,6 +51,7 @@ void Run::reset() {
     printed_.clear();
     printed_bytes_ = 0;
     trace_.clear();
+    trace_bytes_ = 0;
     if (stack_.slots() > 0 && true_peak2_ > static_cast<std::int64_t>(kStackKept * sizeof(Value)))
         stack_.trim(kStackKept);
     peak2_ = true_peak2_ = 0;
@@ -58,13 +59,12 @@ void Run::reset() {
     resumed_.reset();
 }
 
-void Run::begin(const Program& program, const Globals* globals, const RunOptions& options) {
+void Run::begin(const Program& program, const RunOptions& options) {
     if (program_ != &program) {
         program_kept_ = program.shared_from_this();  // results may be views of its constants
         program_ = &program;
         places_.assign(program.chunks()[0]->path_keys.size(), 0);
     }
-    globals_ = globals;
     options_ = options;
     options_.limits.heap = options.limits.heap_bytes();
     heap_.set_max_bytes(options_.limits.heap);
@@ -87,22 +87,30 @@ void Run::begin(const Program& program, const Globals* globals, const RunOptions
 
 Outcome Run::run(const Program& program, const Globals* globals, const RunOptions& options) {
     try {
-        begin(program, globals, options);
+        begin(program, options);
     } catch (const Failure& f) {
         return failed(f);
     }
-    const Chunk* root = program.chunks()[0].get();
+    return go(globals);
+}
+
+Outcome Run::go(const Globals* globals) {
+    globals_ = globals;
+    const Chunk* root = program_->chunks()[0].get();
     frames_.push(FrameKind::Root, root, 0, nullptr, nullptr);
     at_.pc = &root->code[root->start];
     at_.origin = reinterpret_cast<std::intptr_t>(at_.pc);
     return execute();
 }
 
-Outcome Run::resume(State& state, std::optional<Value> result, const Globals* globals, const RunOptions& options) {
+Outcome Run::resume(State& state, const std::function<Value()>& result, const Globals* globals,
+                    const RunOptions& options) {
     resumed_ = state.program;
     try {
-        begin(*resumed_, globals, options);
-        restore(state, result);
+        begin(*resumed_, options);
+        globals_ = globals;
+        const Working working(this);
+        restore(state, result ? std::optional(result()) : std::nullopt);
     } catch (const Failure& f) {
         return frames_.empty() ? failed(f) : failure(f.kind, f.message, cause_);
     } catch (const LoadError& e) {
@@ -168,6 +176,15 @@ Outcome Run::finish(Step step) {
 }
 
 Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_ptr cause) {
+    std::string payload;
+    if (kind == ErrorKind::Uncaught) {
+        try {
+            payload = json::to_text(uncaught_payload());
+        } catch (const Failure& f) {
+            if (f.kind != ErrorKind::Depth) return failure(f.kind, f.message, nullptr);
+            payload = "null";
+        }
+    }
     heap_.set_watch(nullptr);  // what is left to do is done, whatever the time
     const Working working(nullptr);
     Outcome outcome;
@@ -185,17 +202,16 @@ Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_
     }
     if (options_.keep_state && !frames_.empty() && !heap_.is_torn()) outcome.state = state_at_end(failed_ip());
     if (kind == ErrorKind::Uncaught) {
-        const Dict* o = uncaught_.as_dict();
-        error.type = javascript::to_string(heap_.find(o, "type")->value);
-        const Entry* payload = heap_.find(o, "payload");
-        outcome.result = payload != nullptr ? payload->value : Value::null();
-        try {
-            error.payload_json = json::to_text(outcome.result);
-        } catch (const Failure&) {
-            error.payload_json = "null";
-        }
+        error.type = javascript::to_string(heap_.find(uncaught_.as_dict(), "type")->value);
+        error.payload_json = std::move(payload);
+        outcome.result = uncaught_payload();
     }
     return outcome;
+}
+
+Value Run::uncaught_payload() const {
+    const Entry* payload = heap_.find(uncaught_.as_dict(), "payload");
+    return payload != nullptr ? payload->value : Value::null();
 }
 
 /// The last token that the instruction that failed has looked at, where the reference's ip is then.
@@ -210,6 +226,7 @@ std::int64_t Run::failed_ip() const {
 bool Run::has_left() const { return height() > 0 || !upvalues_.empty() || !handlers_.empty() || !declared_.empty(); }
 
 void Run::fill(Outcome& outcome) {
+    outcome.max_json_bytes = options_.limits.heap;
     outcome.ops = at_.pc != nullptr ? ops() : 0;
     outcome.max_memory = lost_count_ ? std::nan("") : static_cast<double>(true_peak2_) / 2;
     outcome.async_steps = async_steps_;
@@ -233,7 +250,7 @@ void Run::slow_tick() {
 void Run::share_memory() {
     constexpr std::size_t kSlotBytes = sizeof(Value) + sizeof(std::int64_t);
     const std::size_t limit = options_.limits.heap;
-    const std::size_t besides = static_cast<std::size_t>(height()) * kSlotBytes +
+    const std::size_t besides = trace_bytes_ + static_cast<std::size_t>(height()) * kSlotBytes +
                                 upvalues_.capacity() * (sizeof(Upvalue) + sizeof(std::uint32_t));
     if (heap_.bytes() + besides > limit)
         fail(ErrorKind::Memory, "Out of memory: this run needs more than " + std::to_string(limit) + " bytes");

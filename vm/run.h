@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -35,7 +36,7 @@
 
 namespace hogvm {
 
-class Run final : private Watch {
+class Run final : public Watch {
   public:
     explicit Run(Host host);
 
@@ -43,7 +44,12 @@ class Run final : private Watch {
     Heap& heap() { return heap_; }
 
     Outcome run(const Program& program, const Globals* globals, const RunOptions& options);
-    Outcome resume(State& state, std::optional<Value> result, const Globals* globals, const RunOptions& options);
+    /// In two steps: what is done between them is a part of the run. `begin` may raise Failure.
+    void begin(const Program& program, const RunOptions& options);
+    Outcome go(const Globals* globals);
+    /// `result` makes what the suspended call gives; none where the stack has it already.
+    Outcome resume(State& state, const std::function<Value()>& result, const Globals* globals,
+                   const RunOptions& options);
     /// Makes ready for another run: what the one before allocated is gone.
     void reset();
     /// A failed outcome for what went wrong before anything ran.
@@ -88,7 +94,6 @@ class Run final : private Watch {
     static constexpr double kNotStarted = -1;
 
     // run.cpp: a run's beginning and end.
-    void begin(const Program& program, const Globals* globals, const RunOptions& options);
     Outcome execute();
     Outcome finish(Step step);
     Outcome failure(ErrorKind kind, const std::string& message, std::exception_ptr cause);
@@ -96,6 +101,7 @@ class Run final : private Watch {
     double running_ms() const;
     std::int64_t failed_ip() const;
     bool has_left() const;
+    Value uncaught_payload() const;
 
     // interpreter.cpp
     struct Loop;
@@ -262,6 +268,7 @@ class Run final : private Watch {
     std::vector<std::string> printed_;
     std::size_t printed_bytes_ = 0;
     std::vector<TraceRow> trace_;
+    std::size_t trace_bytes_ = 0;
     double traced_ms_ = 0;
     Value traced_chunk_;
     std::mt19937_64 random_;

@@ -6,6 +6,7 @@
 #include <hogvm/convert.h>
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>
+#include <hogvm/work.h>
 
 #include "chunk.h"
 #include "exact.h"
@@ -186,11 +187,24 @@ std::shared_ptr<State> State::load(Value root, std::shared_ptr<Heap> heap, std::
 }
 
 std::string State::json() const {
+    try {
+        const TextLimit limit(max_json_bytes);
+        return text();
+    } catch (const Failure& f) {
+        if (f.kind != ErrorKind::Memory) throw;
+        fail(f.kind, "The state is too large: more than " + std::to_string(max_json_bytes) + " bytes as JSON");
+    }
+}
+
+std::string State::text() const {
     std::string out = "{\"bytecodes\":{";
     const auto separate = [&out](bool is_first) {
         if (!is_first) out += ',';
     };
-    const auto value = [&out](Value v) { out += json::to_text(v); };
+    const auto value = [&out](Value v) {
+        out += json::to_text(v);
+        check_text(out.size());
+    };
     Converted converted(*this);
     for (const auto& chunk : program->chunks()) {
         separate(&chunk == &program->chunks()[0]);

@@ -27,6 +27,7 @@ std::shared_ptr<State> Run::state(std::int64_t next_ip) {
     state->heap = std::make_shared<Heap>();
     Heap& heap = *state->heap;
     heap.set_max_bytes(options_.limits.heap);
+    state->max_json_bytes = options_.limits.heap;
     heap.set_watch(this);
     state->program = program_->with_chunks(imported_);
     std::vector<std::uint32_t> ids(upvalues_.size());

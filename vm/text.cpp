@@ -405,6 +405,12 @@ std::size_t find(std::u16string_view haystack, std::u16string_view needle, std::
     return std::u16string_view::npos;
 }
 
+std::string shortened(std::string_view s, std::size_t most) {
+    if (s.size() <= most) return std::string(s);
+    while (most > 0 && (static_cast<unsigned char>(s[most]) & 0xC0) == 0x80) --most;
+    return std::string(s.substr(0, most)) + "...";
+}
+
 std::string_view well_formed(Value string, std::string& buffer) {
     return string.is_ascii() ? string.as_text() : well_formed(string.as_text(), buffer);
 }

@@ -20,8 +20,7 @@ void Run::trace_start() {
 }
 
 void Run::trace(std::int64_t ip) {
-    const std::size_t most = std::min(kMostRows, options_.limits.heap / sizeof(TraceRow));
-    if (trace_.size() >= most) fail(ErrorKind::Memory, "The trace exceeds " + std::to_string(most) + " rows");
+    if (trace_.size() >= kMostRows) fail(ErrorKind::Memory, "The trace exceeds " + std::to_string(kMostRows) + " rows");
     TraceRow row;
     const double now = now_ms();
     row.ms = now != traced_ms_ ? now - traced_ms_ : 0;
@@ -57,6 +56,10 @@ void Run::trace(std::int64_t ip) {
             default: break;
         }
     }
+    trace_bytes_ += sizeof(TraceRow) + row.chunk.size() + row.op.size() + row.debug.size();
+    if (trace_bytes_ + heap_.bytes() > options_.limits.heap)
+        fail(ErrorKind::Memory, "The trace exceeds what the run may take: " + std::to_string(options_.limits.heap) +
+                                    " bytes with its values");
     trace_.push_back(std::move(row));
 }
 

@@ -8,16 +8,11 @@
 #include <hogvm/globals.h>
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>
+#include <hogvm/work.h>
 
 #include "run.h"
 
 namespace hogvm {
-
-namespace {
-
-constexpr std::size_t kDocument = 512u << 20;  // bytes that the globals' document may take whatever the run may
-
-}  // namespace
 
 std::size_t Limits::heap_bytes() const {
     if (heap > 0) return heap;
@@ -55,12 +50,19 @@ Outcome Vm::run(const Program& program, const Globals& globals, const RunOptions
 
 Outcome Vm::run(const Program& program, std::string_view globals_json, const RunOptions& options) {
     if (javascript::trim(globals_json).empty()) return run(program, options);
-    impl_->run.reset();
+    Run& run = impl_->run;
+    run.reset();
     impl_->document.clear();
-    impl_->document.set_max_bytes(std::max(options.limits.heap_bytes(), kDocument));
+    impl_->document.set_max_bytes(options.limits.heap_bytes());
     try {
+        run.begin(program, options);
+    } catch (const Failure& e) {
+        return Run::failed(e);
+    }
+    try {
+        const Working working(&run);  // reading is a part of the run's time
         const TextGlobals globals(globals_json, program.chunks()[0]->reads, impl_->document);
-        return impl_->run.run(program, &globals, options);
+        return run.go(&globals);
     } catch (const json::ParseError& e) {
         return Run::failed({ErrorKind::Input, "globals: not JSON: " + e.message});
     } catch (const Failure& e) {
@@ -77,7 +79,8 @@ Outcome Vm::resume(State& state, Value result, const RunOptions& options, const 
         // The answer may be a value of the run that is about to be forgotten.
         const Value kept = copy(result, *state.heap);
         impl_->run.reset();
-        return impl_->run.resume(state, kept, globals, options);
+        return impl_->run.resume(
+            state, [&] { return kept; }, globals, options);
     } catch (const Failure& e) {
         return Run::failed(e);
     }
@@ -85,14 +88,14 @@ Outcome Vm::resume(State& state, Value result, const RunOptions& options, const 
 
 Outcome Vm::resume(State& state, const RunOptions& options, const Globals* globals) {
     impl_->run.reset();
-    return impl_->run.resume(state, std::nullopt, globals, options);
+    return impl_->run.resume(state, nullptr, globals, options);
 }
 
 Outcome Vm::resume(State& state, std::string_view result_json, const RunOptions& options, const Globals* globals) {
     impl_->run.reset();
     try {
-        const Value result = json::parse(result_json, *state.heap);
-        return impl_->run.resume(state, result, globals, options);
+        return impl_->run.resume(
+            state, [&] { return json::parse(result_json, *state.heap); }, globals, options);
     } catch (const json::ParseError& e) {
         return Run::failed({ErrorKind::Input, "result: not JSON: " + e.message});
     } catch (const Failure& e) {
@@ -100,6 +103,14 @@ Outcome Vm::resume(State& state, std::string_view result_json, const RunOptions&
     }
 }
 
-std::string Outcome::json() const { return json::to_text(result); }
+std::string Outcome::json() const {
+    try {
+        const TextLimit limit(max_json_bytes);
+        return json::to_text(result);
+    } catch (const Failure& f) {
+        if (f.kind != ErrorKind::Memory) throw;
+        fail(f.kind, "The result is too large: more than " + std::to_string(max_json_bytes) + " bytes as JSON");
+    }
+}
 
 }  // namespace hogvm

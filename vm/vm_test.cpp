@@ -292,13 +292,17 @@ TEST_CASE("recursion ends where the frames do, those of imports and declared fun
     CHECK(ran(kImport) == "depth: Call stack exceeded maximum length of 50000");
 }
 
-TEST_CASE("a trace has at most a million rows, and no more than the heap's limit has room for") {
+TEST_CASE("a trace has at most a million rows, and no more bytes than the heap's limit has room for") {
     RunOptions options;
     options.trace = true;
     options.limits.timeout_ms = 120'000;
     CHECK(ran(kForever, options) == "memory: The trace exceeds 1000000 rows");
-    options.limits.heap = 100 * sizeof(TraceRow);
-    CHECK(ran(kForever, options) == "memory: The trace exceeds 100 rows");
+    options.limits.heap = 1 << 20;
+    CHECK(ran(kForever, options) == "memory: The trace exceeds what the run may take: 1048576 bytes with its values");
+    // A row of a text's instruction has the text.
+    const std::string text(100'000, 'x');
+    CHECK(ran(R"(["_H",1,32,")" + text + R"(",35,39,-5])", options) ==
+          "memory: The trace exceeds what the run may take: 1048576 bytes with its values");
 }
 
 TEST_CASE("captured variables are bounded by the heap's limit") {

@@ -53,7 +53,7 @@ class Program : public std::enable_shared_from_this<Program> {
     std::vector<std::string> reads() const;
 
     /// What would fail if it were reached: unknown opcodes, missing operands, unknown functions, wrong argument counts,
-    /// jumps into the middle of an instruction, ...
+    /// jumps into the middle of an instruction, ... At most 1000 findings, with names cut to 200 bytes.
     struct Finding {
         std::string chunk;
         std::int64_t ip;

@@ -52,8 +52,10 @@ struct State {
     static std::shared_ptr<State> parse(std::string_view json, const Library& library);
     /// Likewise from a value that is kept alive by `heap`, for a program that is there already.
     static std::shared_ptr<State> load(Value state, std::shared_ptr<Heap> heap, std::shared_ptr<const Program> program);
-    /// Raises Failure{Depth} for values nested deeper than kMaxDepth.
+    /// Raises Failure{Depth} for values nested deeper than kMaxDepth, Failure{Memory} if the text takes more than
+    /// max_json_bytes.
     std::string json() const;
+    std::size_t max_json_bytes = 512u << 20;  // of a run that was suspended: its Limits::heap_bytes()
 
     std::shared_ptr<Heap> heap;  // keeps the values below alive
     std::shared_ptr<const Program> program;
@@ -67,6 +69,9 @@ struct State {
     int async_steps = 0;
     double running_ms = 0;
     double max_memory = 0;  // bytes; NaN if the count was lost, which JSON forgets
+
+  private:
+    std::string text() const;
 };
 
 }  // namespace hogvm

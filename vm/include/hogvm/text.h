@@ -43,6 +43,9 @@ std::size_t find(std::u16string_view haystack, std::u16string_view needle, std::
 std::string_view well_formed(Value string, std::string& buffer);
 std::string_view well_formed(std::string_view wtf8, std::string& buffer);
 
+/// The text for a message: with more than so many bytes its beginning and "...", cut between characters.
+std::string shortened(std::string_view wtf8, std::size_t most);
+
 /// Full Unicode case mapping, as toLowerCase and toUpperCase.
 Value to_lower(Value string, Heap& heap);
 Value to_upper(Value string, Heap& heap);

@@ -38,12 +38,14 @@ HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 struct Limits {
-    // Of the program's own running time, suspensions not counted. Infinity is no limit, and the clock is not read.
+    // Of the program's own running time and of reading JSON for it, suspensions not counted. Infinity is no limit, and
+    // the clock is not read.
     double timeout_ms = 5000;
     std::int64_t memory = 64 * 1024 * 1024;  // bytes in the reference's accounting; 0 or less: none
     int async_steps = 100;
-    // Real bytes that a run may take: its values, its stack, captured variables, the trace. 0 stands for what keeps it
-    // below four times `memory`, see heap_bytes().
+    // Real bytes that a run may take: its values, its stack, captured variables, the trace. The globals' document, a
+    // state and the JSON text of a result, a payload or a state may each take as many again. 0 stands for what keeps a
+    // run below four times `memory`, see heap_bytes().
     std::size_t heap = 0;
     std::size_t printed = 16u * 1024 * 1024;  // bytes printed; a line that Outcome::printed keeps counts 32 more
 
@@ -93,8 +95,9 @@ struct Outcome {
     bool finished() const { return status == Status::Finished; }
     bool suspended() const { return status == Status::Suspended; }
     bool failed() const { return status == Status::Failed; }
+    std::size_t max_json_bytes = 512u << 20;  // that json() may give: the run's Limits::heap_bytes()
     /// The result as JSON text: as JSON.stringify gives it, null where that gives nothing. Throws Failure if it is
-    /// nested deeper than kMaxDepth.
+    /// nested deeper than kMaxDepth, or takes more than max_json_bytes.
     std::string json() const;
 };
 

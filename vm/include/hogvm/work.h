@@ -41,6 +41,20 @@ double patience_ms();
 /// then once more on it.
 void check_text(std::size_t bytes);
 
+/// Bounds the texts that are written outside of runs, as check_text does inside of them: to so many bytes, whatever the
+/// time.
+class TextLimit final : public Watch {
+  public:
+    explicit TextLimit(std::size_t bytes) : bytes_(bytes), working_(this) {}
+    void worked(std::size_t) override {}
+    double patience_ms() override { return kPatienceMs; }
+    std::size_t room() const override { return 2 * bytes_; }
+
+  private:
+    std::size_t bytes_;
+    Working working_;
+};
+
 /// Counts steps, and tells of them every few thousand.
 class Work {
   public:
