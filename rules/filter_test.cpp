@@ -359,6 +359,19 @@ TEST_CASE("bytecode that can't be spliced is refused") {
     CHECK(says(error(R"(, "bytecode": ["_H", 1, 53, 1000000000])"), "/bytecode/3", "a closure of 1000000000"));
 }
 
+TEST_CASE("a path that takes long to clean, or by very many rules, is refused like other values") {
+    const auto error = [](const std::string& path, const json::array& rules) {
+        const json::object property = {
+            {"key", "p"}, {"type", "event"}, {"operator", "is_cleaned_path_exact"}, {"value", path}};
+        return property_error(json::serialize(property), json::serialize(json::object{{"pathCleaning", rules}}));
+    };
+    std::string path;
+    for (int i = 0; i < 2'000'000; ++i) path += "/a";
+    CHECK(says(error(path, {{{"regex", "a"}, {"alias", "b"}}}), "/value", "can't clean its path: "));
+    const json::array many(100'000, {{"regex", "a"}, {"alias", "b"}});
+    CHECK(says(error("/a", many), "/value", "takes no more than 1000 rules of path cleaning"));
+}
+
 TEST_CASE("a cleaned path is compared with a cleaned path") {
     const std::string_view is_user =
         R"({"key": "p", "type": "event", "operator": "is_cleaned_path_exact", "value": "/users/7/x"})";

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include <hogvm/error.h>
 #include <hogvm/javascript.h>
 
 #include "members.h"
@@ -13,6 +14,8 @@
 namespace hogvm::rules {
 namespace json = boost::json;
 namespace {
+
+constexpr std::size_t kMostPathRules = 1000;
 
 bool is_scalar(const json::value& value) { return !value.is_object() && !value.is_array(); }
 
@@ -119,8 +122,14 @@ Expression test_cleaned_path(const Operator& op, const Expression& subject, cons
     const auto& rules = value.property.scope.options.path_cleaning;
     if (rules.empty()) return test_comparison(op, subject, value);
     if (!value.json.is_string()) value.fail("needs a path as text, got " + excerpt(value.json));
-    return compare(op.opcode, cleaned_path(subject, rules),
-                   constant(json::string(cleaned_path(std::string(value.json.get_string()), rules))));
+    if (rules.size() > kMostPathRules)
+        value.fail("takes no more than " + std::to_string(kMostPathRules) + " rules of path cleaning");
+    try {
+        return compare(op.opcode, cleaned_path(subject, rules),
+                       constant(json::string(cleaned_path(std::string(value.json.get_string()), rules))));
+    } catch (const Failure& failure) {
+        value.fail("can't clean its path: " + failure.message);
+    }
 }
 
 using enum Operator::Lists;

@@ -1,8 +1,8 @@
 #include "path_cleaning.h"
 
-#include <stdexcept>
 #include <string_view>
 
+#include <hogvm/error.h>
 #include <hogvm/vm.h>
 
 // HogVM has no function that replaces what a pattern matches, so a rule is a small Hog function, which every HogVM
@@ -37,6 +37,8 @@
 namespace hogvm::rules {
 namespace json = boost::json;
 namespace {
+
+constexpr double kLongestMs = 500;  // a thousand times what paths take
 
 constexpr std::string_view kPattern = "PATTERN";
 constexpr std::string_view kAlias = "ALIAS";
@@ -75,13 +77,15 @@ Expression cleaned_path(Expression path, const std::vector<FilterOptions::PathRu
     return path;
 }
 
-std::string cleaned_path(std::string path, const std::vector<FilterOptions::PathRule>& rules) {
+std::string cleaned_path(const std::string& path, const std::vector<FilterOptions::PathRule>& rules) {
     json::array tokens = {"_H", 1};
     append_tokens(cleaned_path(constant(json::string(path)), rules), static_cast<std::size_t>(-1), tokens);
     Vm vm;
     const auto program = Program::load(tokens, standard_library());
-    const Outcome outcome = vm.run(*program);
-    if (!outcome.finished()) throw std::runtime_error(outcome.error.text());
+    RunOptions options;
+    options.limits.timeout_ms = kLongestMs;
+    const Outcome outcome = vm.run(*program, options);
+    if (!outcome.finished()) fail(outcome.error.kind, outcome.error.text());
     return std::string(outcome.result.as_text());
 }
 

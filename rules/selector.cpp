@@ -23,13 +23,7 @@ std::string lower(std::string text) {
     return text;
 }
 
-template <typename T>
-void add_once(std::vector<T>& list, T item) {
-    for (const T& there : list) {
-        if (there == item) return;
-    }
-    list.push_back(std::move(item));
-}
+constexpr std::size_t kMostAttributes = 500;  // tested of one element; the pattern for more is too long in any case
 
 class Parser {
   public:
@@ -60,9 +54,10 @@ class Parser {
             const bool is_child = take('>');
             if (!is_child && !is_apart) fail(std::string("\"") + peek() + "\" makes no sense there");
             skip_space();
-            parts.insert(parts.begin(), compound());
-            parts.front().is_child = is_child;
+            parts.push_back(compound());
+            parts.back().is_child = is_child;
         }
+        std::reverse(parts.begin(), parts.end());
         return parts;
     }
 
@@ -72,7 +67,7 @@ class Parser {
         if (!take('*') && (is_name(peek()) || peek() == '\\')) part.tag = lower(name("a tag"));
         for (;;) {
             if (take('.')) {
-                add_once(part.classes, name("a class"));
+                part.classes.push_back(name("a class"));
             } else if (take('#')) {
                 add_id(part, name("an id"));
             } else if (take('[')) {
@@ -113,13 +108,15 @@ class Parser {
     /// As what it is said simplest by.
     void add(Compound& part, Attribute test) {
         using enum Attribute::Match;
-        if (test.name == "id" && test.match == Equal && !test.ignores_case) return add_id(part, std::move(test.value));
+        if (test.name == "id" && test.match == Equal && !test.ignores_case) return add_id(part, test.value);
         for (const Attribute& other : part.attributes) {
             if (other.name != test.name) continue;
             if (other.match == test.match && other.value == test.value && other.ignores_case == test.ignores_case)
                 return;
             fail("it tests the attribute \"" + test.name + "\" twice; say what it must be in one test");
         }
+        if (part.attributes.size() == kMostAttributes)
+            fail("it tests more than " + std::to_string(kMostAttributes) + " attributes of one element");
         part.attributes.push_back(std::move(test));
     }
     Attribute::Match match() {
@@ -146,9 +143,9 @@ class Parser {
         return text;
     }
 
-    static void add_id(Compound& part, std::string id) {
-        add_once(part.ids, std::move(id));
-        if (part.ids.size() > 1) fail("no element has two ids: " + part.ids[0] + " and " + part.ids[1]);
+    static void add_id(Compound& part, const std::string& id) {
+        if (part.ids.empty()) part.ids.push_back(id);
+        if (part.ids[0] != id) fail("no element has two ids: " + part.ids[0] + " and " + id);
     }
 
     void pseudo_class(Compound& part) {

@@ -117,6 +117,7 @@ std::string element_pattern(const Compound& part) {
     std::string out = part.tag.empty() ? "[^.;\"]*" : quoted(part.tag);
     std::vector<std::string> classes = part.classes;
     std::sort(classes.begin(), classes.end());
+    classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
     for (const std::string& name : classes) out += kOtherClasses + "\\." + quoted(name);
     out += kOtherClasses;
     return out +

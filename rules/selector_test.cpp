@@ -112,6 +112,20 @@ TEST_CASE("a special character in a name is written with a backslash, or as a nu
     CHECK(selects(R"([title="\"\a x"])", "a:attr__title=\"\\\"\nx\"nth-child=\"1\""));
 }
 
+TEST_CASE("a class that is there twice is one") { CHECK(selects(".b.a.b", R"(a.a.b:nth-child="1")")); }
+
+TEST_CASE("a selector of very many parts is read in a time that grows with their number") {
+    std::string elements, classes, attributes;
+    for (int i = 0; i < 200'000; ++i) {
+        elements += "a ";
+        classes += ".c" + std::to_string(i);
+        attributes += "[a" + std::to_string(i) + "]";
+    }
+    CHECK(refusal_of(elements) == "it parses");
+    CHECK(refusal_of(classes) == "it parses");
+    CHECK(refusal_of(attributes) == "it tests more than 500 attributes of one element");
+}
+
 TEST_CASE("what the chain can't tell is refused with the reason") {
     CHECK(refuses("", "ends where an element belongs"));
     CHECK(refuses("a >", "ends where an element belongs"));

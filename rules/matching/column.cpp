@@ -44,13 +44,20 @@ void Column::add_rows() {
     }
     std::sort(texts_.begin(), texts_.end());
     texts_.erase(std::unique(texts_.begin(), texts_.end()), texts_.end());
+    const std::size_t null_row = texts_.size() + 1;
     const bool is_positive = op_ == Opcode::OP_IN;
-    const auto add_row = [&](Value v) {
-        for (const Test& test : tests_) rows_.push_back(is_in(v, test.constant) == is_positive ? 1 : 0);
+    rows_.assign((null_row + 1) * tests_.size(), is_positive ? 0 : 1);
+    const auto put = [&](std::size_t row, std::size_t test) {
+        rows_[row * tests_.size() + test] = is_positive ? 1 : 0;
     };
-    for (const std::string_view text : texts_) add_row(Value::text(text));
-    rows_.insert(rows_.end(), tests_.size(), is_positive ? 0 : 1);
-    add_row(Value::null());
+    for (std::size_t t = 0; t < tests_.size(); ++t) {
+        for (const Value v : tests_[t].constant.as_array()->values()) {
+            if (!v.is_string()) continue;
+            const auto found = std::lower_bound(texts_.begin(), texts_.end(), v.as_text());
+            put(static_cast<std::size_t>(found - texts_.begin()), t);
+        }
+        if (is_in(Value::null(), tests_[t].constant)) put(null_row, t);
+    }
 }
 
 bool Column::answer(Value v, std::span<std::uint8_t> answers) const {

@@ -1,8 +1,8 @@
 #include "explain.h"
 
-#include <algorithm>
 #include <optional>
 
+#include <hogvm/hash.h>
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>
 
@@ -13,7 +13,8 @@ namespace {
 
 using Kind = Term::Kind;
 
-constexpr std::size_t kMostShown = 200;  // characters of a value in a sentence
+constexpr std::size_t kMostShown = 200;          // characters of a value in a sentence
+constexpr std::size_t kMostObserved = 16 << 20;  // bytes of values: what one path leads to is in another's, too
 
 std::string shortened(std::string text) {
     if (text.size() <= kMostShown) return text;
@@ -117,13 +118,13 @@ class Explainer {
         const Term& e = reading()[i];
         for (const std::uint32_t o : e.operands) observe(o);
         if (e.kind != Kind::Global) return;
-        const std::string path = path_of(e);
-        const auto is_known = [&](const Explanation::Observation& o) { return o.path == path; };
-        if (std::any_of(explanation_.values.begin(), explanation_.values.end(), is_known)) return;
+        std::string path = path_of(e);
+        if (observed_ > kMostObserved || !paths_.insert(path).second) return;
         Heap heap;
         Value v;
         if (!matcher_.event().globals().read(e.path, heap, v)) return;
-        explanation_.values.push_back({path, json::to_text(v)});
+        explanation_.values.push_back({std::move(path), json::to_text(v)});
+        observed_ += explanation_.values.back().json.size();
     }
 
     std::string values_text() const {
@@ -149,6 +150,8 @@ class Explainer {
     Matcher& matcher_;
     const Library& library_;
     Explanation explanation_;
+    KeyedSet<std::string> paths_;  // of its values
+    std::size_t observed_ = 0;     // bytes of these
     std::string result_;
 };
 

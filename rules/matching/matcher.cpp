@@ -1,8 +1,10 @@
 #include "matcher.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include <hogvm/convert.h>
+#include <hogvm/error.h>
 #include <hogvm/javascript.h>
 
 #include "../../vm/operators.h"
@@ -44,10 +46,29 @@ std::optional<Snapshot::Found> Snapshot::find(std::string_view id) const {
     return std::nullopt;
 }
 
-Matcher::Matcher(const RuleSetOptions& options) : vm_(options.host) { options_.limits = options.limits; }
+double Budget::left_ms() {
+    using std::chrono::steady_clock;
+    const double now = std::chrono::duration<double, std::milli>(steady_clock::now().time_since_epoch()).count();
+    if (end_ms_ == 0) end_ms_ = now + limits_.timeout_ms;
+    if (now >= end_ms_) fail(ErrorKind::Timeout, "What rules share took longer than one of them may run");
+    return end_ms_ - now;
+}
+
+void Budget::worked(std::size_t steps) {
+    constexpr std::size_t kEach = 65'536;
+    if ((steps_ += steps) < kEach) return;
+    steps_ = 0;
+    left_ms();
+}
+
+Matcher::Matcher(const RuleSetOptions& options) : budget_(options.limits), vm_(options.host) {
+    options_.limits = options.limits;
+    heap_.set_max_bytes(options.limits.heap_bytes());
+}
 
 Matches Matcher::match(const Snapshot& snapshot) {
     heap_.clear();
+    budget_.start();
     found_.clear();
     failures_.clear();
     std::erase_if(memories_, [&](const Memory& m) {
@@ -114,6 +135,8 @@ void Matcher::match_part(const Snapshot::Part& part) {
 void Matcher::check_risks() {
     for (const Segment::Risk& risk : segment_->risks) {
         if ((risk.names & missing_) != 0) continue;  // its rules have been run
+        const auto is_decided = [this](std::uint32_t item) { return memory_->seen[item] == memory_->generation; };
+        if (std::all_of(risk.items.begin(), risk.items.end(), is_decided)) continue;
         const bool is_safe =
             truth(risk.node) != Truth::Failed && !(risk.is_null && known_value(risk.node).is_nullish());
         if (is_safe) continue;
@@ -135,6 +158,7 @@ void Matcher::decide_alone(std::uint32_t item) {
 void Matcher::run_and_keep(const Segment::Item& item) {
     const Rule& rule = *item.rule;
     Outcome outcome = run_alone(rule);
+    budget_.put_off(outcome.running_ms);
     if (outcome.failed()) {
         failures_.push_back({rule.order, &rule, std::move(outcome.error)});
     } else if (outcome.result.is(Type::Bool) && outcome.result.as_bool()) {
@@ -249,7 +273,13 @@ void Matcher::search(const Segment::PatternGroup& group) {
         auto made = std::make_unique<const pattern::CompiledSet>(patterns);
         if (group.set.compare_exchange_strong(set, made.get())) set = made.release();
     }
-    if (!set->search(text, places_)) return;
+    try {
+        const Working working(&budget_);
+        budget_.left_ms();
+        if (!set->search(text, places_)) return;
+    } catch (const Failure&) {
+        return;  // each by itself, then, as far as that goes
+    }
     const bool is_text = javascript::to_boolean(text);
     const auto keep_all = [&](std::uint32_t node, bool is_found) {
         keep(node, segment_->patterns[segment_->nodes[node].detail].holds(is_found, is_text));
@@ -348,14 +378,10 @@ Matcher::Truth Matcher::evaluate(std::uint32_t n) {
             case Kind::Not: return keep(n, !javascript::to_boolean(operand(0)));
             case Kind::And:
             case Kind::Or: return keep(n, any_or_all(node));
-            case Kind::Compare: return keep(n, compare(node.op, operand(0), operand(1), heap_));
-            case Kind::In: return keep(n, is_in_list(node) == (node.op == Opcode::OP_IN));
+            case Kind::Compare:
+            case Kind::In:
             case Kind::Matches:
-            case Kind::Search: {
-                const Value text = operand(0);
-                const Segment::Pattern& pattern = segment_->patterns[node.detail];
-                return keep(n, pattern.holds(pattern.compiled.is_in(text), javascript::to_boolean(text)));
-            }
+            case Kind::Search: return keep(n, holds(node));
             case Kind::IfNull: {
                 const Value first = operand(0);
                 return keep(n, first.is(Type::Null) ? operand(1) : first);
@@ -377,6 +403,17 @@ Matcher::Truth Matcher::evaluate(std::uint32_t n) {
     return Truth::Failed;
 }
 
+/// The result of a test, which may take its time.
+bool Matcher::holds(const Segment::Node& node) {
+    const Working working(&budget_);
+    const std::span<const std::uint32_t> operands = segment_->operands_of(node);
+    const Value left = value(operands[0]);
+    if (node.kind == Kind::Compare) return compare(node.op, left, value(operands[1]), heap_);
+    if (node.kind == Kind::In) return is_in_list(left, segment_->nodes[operands[1]]) == (node.op == Opcode::OP_IN);
+    const Segment::Pattern& pattern = segment_->patterns[node.detail];
+    return pattern.holds(pattern.compiled.is_in(left), javascript::to_boolean(left));
+}
+
 bool Matcher::any_or_all(const Segment::Node& node) {
     const Truth deciding = node.kind == Kind::And ? Truth::False : Truth::True;
     for (const std::uint32_t o : segment_->operands_of(node)) {
@@ -387,10 +424,7 @@ bool Matcher::any_or_all(const Segment::Node& node) {
     return deciding == Truth::False;
 }
 
-bool Matcher::is_in_list(const Segment::Node& node) {
-    const std::span<const std::uint32_t> operands = segment_->operands_of(node);
-    const Value item = value(operands[0]);
-    const Segment::Node& container = segment_->nodes[operands[1]];
+bool Matcher::is_in_list(Value item, const Segment::Node& container) const {
     if (container.kind == Kind::List && item.is_string()) {
         const auto& texts = segment_->lists[container.detail].texts;
         if (!texts.empty()) return texts.contains(item.as_text());
@@ -399,7 +433,9 @@ bool Matcher::is_in_list(const Segment::Node& node) {
 }
 
 Value Matcher::run_code(const Segment::Node& node) {
-    const Outcome outcome = vm_.run(*segment_->programs[node.detail], event_.globals(), options_);
+    RunOptions options = options_;
+    options.limits.timeout_ms = budget_.left_ms();
+    const Outcome outcome = vm_.run(*segment_->programs[node.detail], event_.globals(), options);
     if (!outcome.finished()) throw NoValue{};
     return copy(outcome.result, heap_);
 }

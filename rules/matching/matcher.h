@@ -1,6 +1,8 @@
 // Matching: what one thread needs to look an event up in segments.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include <hogvm/vm.h>
+#include <hogvm/work.h>
 
 #include "event.h"
 #include "segment.h"
@@ -33,6 +36,28 @@ struct Snapshot {
     std::size_t size = 0;
 
     std::optional<Found> find(std::string_view id) const;
+};
+
+/// What rules share is evaluated for no longer, in all of an event, than one rule may run. After that it fails, so that
+/// the rules are run by themselves, each within its own limits.
+class Budget final : public Watch {
+  public:
+    explicit Budget(const Limits& limits) : limits_(limits) {}
+
+    void start() { end_ms_ = 0; }
+    /// Raises Failure{Timeout} if none is left.
+    double left_ms();
+    /// What is not shared took so long.
+    void put_off(double ms) { end_ms_ += end_ms_ > 0 ? ms : 0; }
+
+    void worked(std::size_t steps) override;
+    double patience_ms() override { return std::min(left_ms(), kPatienceMs); }
+    std::size_t room() const override { return limits_.heap_bytes(); }
+
+  private:
+    const Limits limits_;
+    std::size_t steps_ = 0;
+    double end_ms_ = 0;  // by the clock that never goes back; 0 before it was first looked at
 };
 
 class Matcher {
@@ -97,11 +122,13 @@ class Matcher {
     Truth keep(std::uint32_t node, bool holds);
     std::optional<bool> holds_shortly(const Segment::Node& node, Value field) const;
     bool any_or_all(const Segment::Node& node);
-    bool is_in_list(const Segment::Node& node);
+    bool holds(const Segment::Node& node);
+    bool is_in_list(Value item, const Segment::Node& container) const;
     Value run_code(const Segment::Node& node);
     std::uint64_t missing_names(const Segment& segment) const;
 
     RunOptions options_;
+    Budget budget_;
     Vm vm_;
     Event event_;
     Heap heap_;  // of the values of nodes

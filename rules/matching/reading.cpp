@@ -12,7 +12,13 @@ namespace {
 
 using Kind = Term::Kind;
 
-constexpr int kDeepest = 200;  // lambdas and conditional branches inside one another
+constexpr int kDeepest = 200;           // terms, lambdas and conditional branches inside one another
+constexpr std::size_t kMostCopies = 8;  // of a program, by the parts of it that become programs of their own
+
+// Patterns take time and memory for each of their instructions, of which a few characters can make thousands.
+constexpr std::size_t kMostSteps = 100'000;  // instructions of a rule's patterns, or so
+constexpr std::size_t kStepsRefused = 5000;  // what a pattern counts as that RE2 gave up
+constexpr std::size_t kLikePerStep = 8;      // characters of a LIKE, most of which are searched for as they are
 
 /// Thrown where a program turns out to be of another kind.
 struct NotRead {};
@@ -35,6 +41,7 @@ class Reader {
         if (stack.size() != 1 || reading_.terms[stack[0]].kind == Kind::Function) throw NotRead{};
         reading_.root = stack[0];
         find_risks(reading_.root);
+        check_copies();
         return std::move(reading_);
     }
 
@@ -65,11 +72,12 @@ class Reader {
         for (const std::uint32_t o : e.operands) {
             if (at(o).kind == Kind::Function && e.kind != Kind::Code) throw NotRead{};  // it has no value of its own
             e.begin = std::min(e.begin, at(o).begin);
+            e.depth = std::max(e.depth, at(o).depth + 1);
             e.fails_within = e.fails_within || at(o).fails_within;
         }
         e.fails_within = e.fails_within || e.fails;
         e.end = code(next).ip;
-        if (e.end <= e.begin) throw NotRead{};
+        if (e.end <= e.begin || e.depth > kDeepest) throw NotRead{};
         reading_.terms.push_back(std::move(e));
         return static_cast<std::uint32_t>(reading_.terms.size() - 1);
     }
@@ -152,12 +160,16 @@ class Reader {
     }
 
     /// Whether an operand is a constant that RE2 takes as a pattern.
-    bool is_pattern(std::uint32_t i, pattern::Form form) const {
+    bool is_pattern(std::uint32_t i, pattern::Form form) {
         if (at(i).kind != Kind::Constant) return false;
+        if (steps_ > kMostSteps) throw NotRead{};
+        const bool is_like = form == pattern::Form::Like || form == pattern::Form::LikeIgnoringCase;
         try {
             const pattern::Compiled compiled(form, at(i).constant);
+            steps_ += compiled.size() / (is_like ? kLikePerStep : 1);
             return true;
         } catch (const Failure&) {
+            steps_ += kStepsRefused;
             return false;
         }
     }
@@ -319,10 +331,28 @@ class Reader {
         for (const std::uint32_t o : e.operands) find_risks(o);
     }
 
+    /// How many tokens of the term become programs: code, and what may be run as such, which holds other such.
+    std::size_t copied(std::uint32_t i) const {
+        const Term& e = at(i);
+        const std::size_t own = e.end - e.begin;
+        if (e.kind == Kind::Code) return own;
+        std::size_t all = e.kind == Kind::ToText || e.kind == Kind::Version ? own : 0;
+        for (const std::uint32_t o : e.operands) all += copied(o);
+        return all;
+    }
+
+    void check_copies() const {
+        const std::size_t most = kMostCopies * chunk_.tokens->size;
+        std::size_t all = copied(reading_.root);
+        for (const Reading::Risk& risk : reading_.risks) all += copied(risk.term);
+        if (all > most) throw NotRead{};
+    }
+
     const Program& program_;
     const Chunk& chunk_;
     const Host& host_;
     Reading reading_;
+    std::size_t steps_ = 0;        // of patterns so far
     std::int32_t parameters_ = 0;  // of the lambda that is being read
 };
 

@@ -4,7 +4,9 @@
 // symbolically, with terms on the stack in the place of values, it becomes a tree, in which the rule set finds
 // the tests that a match needs, and what rules have in common. Each term stands for the tokens [begin, end) of
 // the program, which compute it wherever they stand. What is not of that kind (a loop, a local variable, a function
-// that prints) is not read, and such a program is run as it is.
+// that prints) is not read, and such a program is run as it is. Nor is one whose terms are nested so deeply that
+// walking them might take all of the stack, or where code within code would make the index much larger than the
+// program.
 //
 // Every operand is evaluated by the bytecode, AND and OR included, so a program fails if any part of it fails. A part
 // that can fail is a risk: the set has to look at it even where the rest says that the rule does not match.
@@ -48,6 +50,7 @@ struct Term {
     Opcode op = Opcode::NO_OPERATION;
     std::uint32_t begin = 0;  // tokens
     std::uint32_t end = 0;
+    int depth = 1;                        // levels of terms, itself included
     bool fails = false;                   // evaluating it, its operands being there, may fail
     bool fails_within = false;            // it or an operand may fail
     Value constant;                       // of Constant

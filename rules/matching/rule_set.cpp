@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include <hogvm/hash.h>
 #include <hogvm/json.h>
 
 #include "explain.h"
@@ -65,7 +66,7 @@ class RuleSet::Impl {
         const std::lock_guard lock(writing_);
         std::vector<RuleError> refused;
         std::vector<std::shared_ptr<Rule>> loaded;
-        std::unordered_map<std::string_view, std::size_t> places;
+        KeyedMap<std::string_view, std::size_t> places;
         for (std::size_t i = 0; i < rules.get_array().size(); ++i) {
             const std::string pointer = "/" + std::to_string(i);
             try {
@@ -139,32 +140,27 @@ class RuleSet::Impl {
             take_rules(last, merged);
             next->parts.pop_back();
         }
-        next->parts.push_back({build_segment(std::move(merged), options_.host, library_), nullptr, 0});
+        next->parts.push_back({build_segment(std::move(merged), options_.host, options_.limits, library_), nullptr, 0});
         publish(std::move(next));
     }
 
     /// Marks items as gone. What is mostly gone is built anew.
     void forget(Snapshot& snapshot, const std::vector<Snapshot::Found>& found) {
-        std::unordered_map<const Snapshot::Part*, std::vector<bool>> gone;
-        for (const Snapshot::Found& f : found) {
-            std::vector<bool>& marks = gone[f.part];
-            if (marks.empty()) {
-                if (f.part->is_gone) marks = *f.part->is_gone;
-                marks.resize(f.part->segment->items.size());
-            }
-            marks[f.item] = true;
-        }
+        std::unordered_map<const Snapshot::Part*, std::vector<std::uint32_t>> gone;
+        for (const Snapshot::Found& f : found) gone[f.part].push_back(f.item);
         for (Snapshot::Part& part : snapshot.parts) {
-            const auto marks = gone.find(&part);
-            if (marks == gone.end()) continue;
-            part.gone = static_cast<std::size_t>(std::count(marks->second.begin(), marks->second.end(), true));
-            part.is_gone = std::make_shared<const std::vector<bool>>(std::move(marks->second));
+            const auto items = gone.find(&part);
+            if (items == gone.end()) continue;
+            std::vector<bool> marks = part.is_gone ? *part.is_gone : std::vector<bool>(part.segment->items.size());
+            for (const std::uint32_t item : items->second) marks[item] = true;
+            part.gone += items->second.size();  // each was there, and none is found twice
+            part.is_gone = std::make_shared<const std::vector<bool>>(std::move(marks));
         }
         for (Snapshot::Part& part : snapshot.parts) {
             if (2 * part.gone <= part.segment->items.size()) continue;
             std::vector<std::shared_ptr<const Rule>> kept;
             take_rules(part, kept);
-            part = {build_segment(std::move(kept), options_.host, library_), nullptr, 0};
+            part = {build_segment(std::move(kept), options_.host, options_.limits, library_), nullptr, 0};
         }
         std::erase_if(snapshot.parts, [](const Snapshot::Part& part) { return part.segment->items.empty(); });
     }

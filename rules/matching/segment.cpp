@@ -1,15 +1,19 @@
 #include "segment.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <map>
 #include <optional>
 #include <tuple>
+#include <unordered_map>
 
 #include <hogvm/convert.h>
 #include <hogvm/error.h>
 #include <hogvm/javascript.h>
 #include <hogvm/vm.h>
+
+#include "version.h"
 
 namespace hogvm::matching {
 namespace {
@@ -28,8 +32,17 @@ constexpr std::size_t kWorthAnother =
     24;                                 // likewise by another field: the tests of fewer cost less than to look them up
 constexpr int kDeepest = 4;             // tables on the way to an item
 constexpr std::size_t kMostKeys = 256;  // of one test: beyond, the rule is in too many places
+constexpr std::size_t kMostPlaces = 256;    // of an item, by all the tables on the ways to it
+constexpr std::size_t kMostCopies = 16384;  // likewise, of its tests
 constexpr std::size_t kLargestGroup = 128;
 constexpr std::size_t kMostTests = 60000;  // of a rule
+
+// Constants are folded while writers wait, and what takes long is evaluated for every event as well.
+constexpr double kLongestFoldMs = 10;
+constexpr double kFoldingMs = 50;               // of all the rules of a segment
+constexpr double kFoldingMsPerRule = 0.02;      // likewise
+constexpr std::int64_t kFoldMemory = 1 << 20;   // bytes that it may take
+constexpr std::int64_t kLargestConstant = 512;  // bytes of what is kept
 
 /// One of these constants must equal the field.
 struct Keys {
@@ -56,18 +69,20 @@ void append_token(Value v, std::string& out) {
 
 class Builder {
   public:
-    Builder(std::vector<std::shared_ptr<const Rule>> rules, const Host& host, const Library& library)
-        : host_(host), library_(library) {
+    Builder(std::vector<std::shared_ptr<const Rule>> rules, const Host& host, const Limits& limits,
+            const Library& library)
+        : host_(host), limits_(limits), library_(library) {
         static std::atomic<std::uint64_t> serials{0};
         made_ = std::make_shared<Segment>();
         made_->serial = ++serials;
         made_->heap = std::make_shared<Heap>();
         made_->items.reserve(rules.size());
+        folding_ms_ = kFoldingMs + kFoldingMsPerRule * static_cast<double>(rules.size());
         for (std::shared_ptr<const Rule>& rule : rules) add(std::move(rule));
         for (auto& [names, items] : name_groups_) made_->name_groups.push_back({names, std::move(items)});
-        std::vector<std::uint32_t> all;
+        std::vector<Placed> all;
         for (std::uint32_t i = 0; i < made_->items.size(); ++i)
-            if (is_indexed_[i]) all.push_back(i);
+            if (is_indexed_[i]) all.push_back({i, 1});
         group_few();
         add_columns();
         made_->branches.emplace_back();
@@ -84,21 +99,40 @@ class Builder {
 
     const Term& term(std::uint32_t i) const { return (*reading_)[i]; }
 
-    std::string key_of(const Term& e) const {
-        std::string key;
-        const std::span<const Value> tokens = tokens_->values();
-        for (std::uint32_t t = e.begin; t < e.end && t < tokens.size(); ++t) append_token(tokens[t], key);
+    /// Whether the term's operands are nodes.
+    static bool has_operands(const Term& e) {
+        return e.kind != Kind::Constant && e.kind != Kind::Global && e.kind != Kind::List && e.kind != Kind::Code;
+    }
+
+    /// What terms of the same tokens have in common, and no others: of terms that are made of nodes these, since the
+    /// tokens would take the depth of a term times its size, else the tokens.
+    std::string key_of(const Term& e, std::span<const std::uint32_t> operands) const {
+        std::string key{static_cast<char>(e.kind), static_cast<char>(e.op)};
+        if (has_operands(e)) {
+            key.append(reinterpret_cast<const char*>(operands.data()), operands.size_bytes());
+        } else {
+            const std::span<const Value> tokens = tokens_->values();
+            for (std::uint32_t t = e.begin; t < e.end && t < tokens.size(); ++t) append_token(tokens[t], key);
+        }
         return key;
     }
 
     /// The node of a term of the rule being added.
     std::uint32_t node(std::uint32_t i) {
         const Term& e = term(i);
-        const auto [found, is_new] = by_key_.try_emplace(key_of(e), 0);
+        std::vector<std::uint32_t> operands;
+        if (has_operands(e)) {
+            operands.reserve(e.operands.size());
+            for (const std::uint32_t o : e.operands) operands.push_back(node(o));
+        }
+        const auto [found, is_new] =
+            by_key_.try_emplace(key_of(e, operands), static_cast<std::uint32_t>(made_->nodes.size()));
         if (!is_new) return found->second;
-        std::uint32_t& place = found->second;  // stays where it is while others are added
         Segment::Node made{e.kind, e.op};
         made.constant = e.constant;
+        made.first_operand = static_cast<std::uint32_t>(made_->operands.size());
+        made.operand_count = static_cast<std::uint32_t>(operands.size());
+        made_->operands.insert(made_->operands.end(), operands.begin(), operands.end());
         switch (e.kind) {
             case Kind::Constant: break;
             case Kind::Global:
@@ -110,26 +144,20 @@ class Builder {
                 made.detail = program(e);
                 if (is_constant(i)) fold(made);
                 break;
-            case Kind::ToText:
-                made.detail = program(e);
-                add_operands(e, made);
-                break;
+            case Kind::ToText: made.detail = program(e); break;
             case Kind::Version:
                 made.detail = program(e);
-                add_operands(e, made);
-                if (is_constant(i)) fold(made);
+                if (is_constant(i)) fold_version(made);
                 break;
             case Kind::Matches:
-            case Kind::Search: {
+            case Kind::Search:
                 made.detail = static_cast<std::uint32_t>(made_->patterns.size());
                 made_->patterns.push_back(pattern_of(e));
-                add_operands(e, made);
                 break;
-            }
-            default: add_operands(e, made); take_shortcut(made);
+            default: take_shortcut(made);
         }
         made_->nodes.push_back(made);
-        return place = static_cast<std::uint32_t>(made_->nodes.size() - 1);
+        return found->second;
     }
 
     Segment::Pattern pattern_of(const Term& e) const {
@@ -171,15 +199,6 @@ class Builder {
         made.constant = other.constant;
     }
 
-    void add_operands(const Term& e, Segment::Node& made) {
-        std::vector<std::uint32_t> nodes;
-        nodes.reserve(e.operands.size());
-        for (const std::uint32_t o : e.operands) nodes.push_back(node(o));
-        made.first_operand = static_cast<std::uint32_t>(made_->operands.size());
-        made.operand_count = static_cast<std::uint32_t>(nodes.size());
-        made_->operands.insert(made_->operands.end(), nodes.begin(), nodes.end());
-    }
-
     std::uint32_t list(const Term& e, Value& constant) {
         Segment::List made;
         std::vector<Value> items;
@@ -208,13 +227,34 @@ class Builder {
                std::all_of(e.operands.begin(), e.operands.end(), [this](std::uint32_t o) { return is_constant(o); });
     }
 
-    /// Runs code that reads no globals now, once for all events.
+    /// Runs code that reads no globals now, once for all events. Where it does not end soon, or makes much, it stays
+    /// code, with the same value.
     void fold(Segment::Node& code) {
+        if (folding_ms_ <= 0) return;
         if (!vm_) vm_.emplace();
-        const Outcome outcome = vm_->run(*made_->programs[code.detail]);
+        RunOptions options;
+        options.limits = limits_;
+        options.limits.timeout_ms = std::min({limits_.timeout_ms, kLongestFoldMs, folding_ms_});
+        options.limits.memory = limits_.memory > 0 ? std::min(limits_.memory, kFoldMemory) : kFoldMemory;
+        const auto start = std::chrono::steady_clock::now();
+        const Outcome outcome = vm_->run(*made_->programs[code.detail], options);
+        folding_ms_ -= std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
         if (!outcome.finished()) return;
+        folded_.clear();
+        const Value constant = copy(outcome.result, folded_);
+        if (folded_.cost(constant) > kLargestConstant) return;
         code.kind = Kind::Constant;
-        code.constant = copy(outcome.result, *made_->heap);
+        code.constant = copy(constant, *made_->heap);
+    }
+
+    /// A constant's, which is what versions are compared with, is known without a run.
+    void fold_version(Segment::Node& version) {
+        const Segment::Node& of = made_->nodes[made_->operands[version.first_operand]];
+        const std::optional<Value> numbers =
+            of.kind == Kind::Constant ? sortable_version(of.constant, *made_->heap) : std::nullopt;
+        if (!numbers) return fold(version);
+        version.kind = Kind::Constant;
+        version.constant = *numbers;
     }
 
     // Rules.
@@ -240,8 +280,7 @@ class Builder {
         if (names != 0) name_groups_[names].push_back(at);
         add_tests(at, conjuncts);
         add_risks(at);
-        for (const std::uint32_t c : conjuncts)
-            for (Keys& keys : keys_of(c)) keys_[at].push_back(std::move(keys));
+        keep_best(keys_of_all(conjuncts), keys_[at]);
     }
 
     /// The globals that a term reads, as bits; false if there are too many different ones.
@@ -276,6 +315,9 @@ class Builder {
         Tests& tests = tests_[item];
         tests.fast_count = static_cast<std::size_t>(slow - conjuncts.begin());
         for (const std::uint32_t c : conjuncts) tests.nodes.push_back(node(c));
+        for (const std::uint32_t n : tests.nodes) find_patterns(n, tests.patterns);
+        std::sort(tests.patterns.begin(), tests.patterns.end());
+        tests.patterns.erase(std::unique(tests.patterns.begin(), tests.patterns.end()), tests.patterns.end());
         switch (term(reading_->root).kind) {
             case Kind::And:
             case Kind::Or:
@@ -319,12 +361,7 @@ class Builder {
             }
             case Kind::In: return keys_of_list(e);
             case Kind::Or: return keys_of_any(e);
-            case Kind::And: {
-                std::vector<Keys> all;
-                for (const std::uint32_t o : e.operands)
-                    for (Keys& keys : keys_of(o)) all.push_back(std::move(keys));
-                return all;
-            }
+            case Kind::And: return keys_of_all(e.operands);
             case Kind::IfNull: {
                 const Term& otherwise = term(e.operands[1]);
                 const bool is_falsy = otherwise.kind == Kind::Constant && !javascript::to_boolean(otherwise.constant);
@@ -346,27 +383,60 @@ class Builder {
         return {keys};
     }
 
+    // The keys of a term are of a field each.
+
+    /// Of each field for which one of the terms has keys, the fewest.
+    std::vector<Keys> keys_of_all(const std::vector<std::uint32_t>& terms) {
+        std::vector<Keys> all;
+        std::unordered_map<std::uint32_t, std::size_t> places;  // by field
+        for (const std::uint32_t t : terms) {
+            for (Keys& keys : keys_of(t)) {
+                const auto [found, is_new] = places.try_emplace(keys.field, all.size());
+                if (is_new) {
+                    all.push_back(std::move(keys));
+                } else if (Keys& known = all[found->second]; keys.keys.size() < known.keys.size()) {
+                    known = std::move(keys);
+                }
+            }
+        }
+        return all;
+    }
+
     /// The fields for which every operand has keys.
     std::vector<Keys> keys_of_any(const Term& e) {
-        std::vector<Keys> common;
-        for (std::size_t k = 0; k < e.operands.size(); ++k) {
-            const std::vector<Keys> keys = keys_of(e.operands[k]);
-            if (k == 0) {
-                common = keys;
-                continue;
-            }
+        if (e.operands.empty()) return {};
+        std::vector<Keys> common = keys_of(e.operands[0]);
+        for (std::size_t k = 1; k < e.operands.size() && !common.empty(); ++k) {
+            const std::vector<Keys> others = keys_of(e.operands[k]);
+            std::unordered_map<std::uint32_t, const Keys*> by_field;
+            for (const Keys& other : others) by_field.emplace(other.field, &other);
             std::erase_if(common, [&](Keys& c) {
-                const auto same =
-                    std::find_if(keys.begin(), keys.end(), [&](const Keys& o) { return o.field == c.field; });
-                if (same == keys.end() || c.keys.size() + same->keys.size() > kMostKeys) return true;
-                c.keys.insert(c.keys.end(), same->keys.begin(), same->keys.end());
+                const auto same = by_field.find(c.field);
+                if (same == by_field.end() || c.keys.size() + same->second->keys.size() > kMostKeys) return true;
+                c.keys.insert(c.keys.end(), same->second->keys.begin(), same->second->keys.end());
                 return false;
             });
         }
         return common;
     }
 
+    /// The best first, and no more than there are tables on a way.
+    void keep_best(std::vector<Keys> all, std::vector<Keys>& kept) const {
+        std::stable_sort(all.begin(), all.end(), [this](const Keys& a, const Keys& b) {
+            if (is_event(a.field) || is_event(b.field)) return is_event(a.field) && !is_event(b.field);
+            return a.keys.size() < b.keys.size();
+        });
+        const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(all.size(), kDeepest));
+        kept.assign(std::make_move_iterator(all.begin()), std::make_move_iterator(end));
+    }
+
     // The tree.
+
+    /// An item, and in how many places it is at this depth.
+    struct Placed {
+        std::uint32_t item;
+        std::size_t places;
+    };
 
     bool is_event(std::uint32_t field) const {
         const std::vector<Value>& path = made_->paths[made_->nodes[field].detail];
@@ -375,22 +445,25 @@ class Builder {
 
     /// The keys by which an item is found, of fields that are not in use on the way here; null if there are none.
     const Keys* best_keys(std::uint32_t item, const std::vector<std::uint32_t>& used) const {
-        const Keys* best = nullptr;
-        for (const Keys& keys : keys_[item]) {
-            if (std::find(used.begin(), used.end(), keys.field) != used.end()) continue;
-            if (is_event(keys.field)) return &keys;
-            if (best == nullptr || keys.keys.size() < best->keys.size()) best = &keys;
-        }
-        return best;
+        for (const Keys& keys : keys_[item])
+            if (std::find(used.begin(), used.end(), keys.field) == used.end()) return &keys;
+        return nullptr;
     }
 
-    void divide(std::uint32_t branch, const std::vector<std::uint32_t>& items, std::vector<std::uint32_t>& used) {
-        std::vector<std::uint32_t> rest;
-        std::map<std::uint32_t, std::vector<std::uint32_t>> by_field;
-        for (const std::uint32_t item : items) {
-            const bool may_divide = items.size() > kFewItems && static_cast<int>(used.size()) < kDeepest;
-            const Keys* keys = may_divide ? best_keys(item, used) : nullptr;
-            (keys != nullptr ? by_field[keys->field] : rest).push_back(item);
+    /// In how many places an item may be: each has its tests, and a few bytes for each of its patterns.
+    std::size_t most_places(std::uint32_t item) const {
+        const Tests& tests = tests_[item];
+        return std::min(kMostPlaces, kMostCopies / (1 + tests.nodes.size() + tests.patterns.size()));
+    }
+
+    void divide(std::uint32_t branch, const std::vector<Placed>& items, std::vector<std::uint32_t>& used) {
+        std::vector<Placed> rest;
+        std::map<std::uint32_t, std::vector<Placed>> by_field;
+        const bool may_divide = items.size() > kFewItems && static_cast<int>(used.size()) < kDeepest;
+        for (const Placed& placed : items) {
+            const Keys* keys = may_divide ? best_keys(placed.item, used) : nullptr;
+            if (keys != nullptr && placed.places * keys->keys.size() > most_places(placed.item)) keys = nullptr;
+            (keys != nullptr ? by_field[keys->field] : rest).push_back(placed);
         }
         for (const auto& [field, found] : by_field) {
             if (found.size() >= (is_event(field) ? kWorthATable : kWorthAnother)) {
@@ -399,7 +472,7 @@ class Builder {
                 rest.insert(rest.end(), found.begin(), found.end());
             }
         }
-        for (const std::uint32_t item : rest) add_candidate(made_->branches[branch], item);
+        for (const Placed& placed : rest) add_candidate(made_->branches[branch], placed.item);
         add_groups(made_->branches[branch]);
         add_answers(made_->branches[branch]);
     }
@@ -461,19 +534,21 @@ class Builder {
         branch.columns.erase(std::unique(branch.columns.begin(), branch.columns.end()), branch.columns.end());
     }
 
-    void add_table(std::uint32_t branch, std::uint32_t field, const std::vector<std::uint32_t>& items,
+    void add_table(std::uint32_t branch, std::uint32_t field, const std::vector<Placed>& items,
                    std::vector<std::uint32_t>& used) {
         struct Entry {
             Keys::Key key;
-            std::vector<std::uint32_t> items;
+            std::vector<Placed> items;
         };
         std::map<std::string, Entry> entries;
-        for (const std::uint32_t item : items) {
-            for (const Keys::Key& key : best_keys(item, used)->keys) {
+        for (const auto& [item, places] : items) {
+            const Keys& keys = *best_keys(item, used);
+            for (const Keys::Key& key : keys.keys) {
                 std::string name(key.is_loose ? "=" : "i");
                 append_token(key.constant, name);
                 Entry& entry = entries.try_emplace(name, Entry{key, {}}).first->second;
-                if (entry.items.empty() || entry.items.back() != item) entry.items.push_back(item);
+                if (entry.items.empty() || entry.items.back().item != item)
+                    entry.items.push_back({item, places * keys.keys.size()});
             }
         }
         Table table(field);
@@ -575,17 +650,17 @@ class Builder {
     void add_groups(Segment::Branch& branch) {
         std::map<std::uint32_t, std::uint32_t> in_branch;
         std::unordered_map<std::uint32_t, std::uint32_t> known;
+        std::unordered_map<std::uint32_t, std::uint32_t> place_of;  // by group
         for (Segment::Candidate& candidate : branch.candidates) {
-            std::vector<std::uint32_t> patterns;
-            for (const std::uint32_t test : made_->tests_of(candidate)) find_patterns(test, patterns);
             std::vector<std::uint32_t> places;
-            for (const std::uint32_t n : patterns) {
+            for (const std::uint32_t n : tests_[candidate.item].patterns) {
                 const std::uint32_t group = group_in(n, in_branch, known);
-                const auto at = std::find(branch.groups.begin(), branch.groups.end(), group);
-                const auto place = static_cast<std::uint32_t>(at - branch.groups.begin());
-                if (at == branch.groups.end()) branch.groups.push_back(group);
-                if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
+                const auto [at, is_new] = place_of.try_emplace(group, static_cast<std::uint32_t>(branch.groups.size()));
+                if (is_new) branch.groups.push_back(group);
+                places.push_back(at->second);
             }
+            std::sort(places.begin(), places.end());
+            places.erase(std::unique(places.begin(), places.end()), places.end());
             candidate.first_group = static_cast<std::uint32_t>(made_->group_places.size());
             candidate.group_count = static_cast<std::uint16_t>(std::min<std::size_t>(places.size(), UINT16_MAX));
             made_->group_places.insert(made_->group_places.end(), places.begin(), places.end());
@@ -593,14 +668,18 @@ class Builder {
     }
 
     const Host& host_;
+    const Limits& limits_;  // of one rule's run
     const Library& library_;
-    std::optional<Vm> vm_;  // made when first needed: most rules need none, and it costs more than a rule
+    double folding_ms_ = 0;  // that are left
+    Heap folded_;            // of a value that may be too large to keep
+    std::optional<Vm> vm_;   // made when first needed: most rules need none, and it costs more than a rule
     std::shared_ptr<Segment> made_;
-    std::unordered_map<std::string, std::uint32_t> by_key_;
+    KeyedMap<std::string, std::uint32_t> by_key_;
     std::map<std::pair<std::uint32_t, bool>, std::uint32_t> risk_of_;
     std::map<std::uint64_t, std::vector<std::uint32_t>> name_groups_;
     struct Tests {
         std::vector<std::uint32_t> nodes;
+        std::vector<std::uint32_t> patterns;  // the nodes within these that have some
         std::size_t fast_count = 0;
         bool needs_true = false;
     };
@@ -618,8 +697,8 @@ class Builder {
 }  // namespace
 
 std::shared_ptr<const Segment> build_segment(std::vector<std::shared_ptr<const Rule>> rules, const Host& host,
-                                             const Library& library) {
-    return Builder(std::move(rules), host, library).take();
+                                             const Limits& limits, const Library& library) {
+    return Builder(std::move(rules), host, limits, library).take();
 }
 
 }  // namespace hogvm::matching

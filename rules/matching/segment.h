@@ -24,10 +24,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
+#include <hogvm/hash.h>
 #include <hogvm/heap.h>
 #include <hogvm/pattern.h>
 #include <hogvm/program.h>
@@ -69,7 +68,7 @@ struct Segment {
     };
     struct List {
         Value array;
-        std::unordered_set<std::string_view> texts;  // its strings
+        KeyedSet<std::string_view> texts;  // its strings
     };
     struct Item {
         std::shared_ptr<const Rule> rule;
@@ -151,7 +150,7 @@ struct Segment {
     std::vector<std::unique_ptr<PatternGroup>> groups;
     std::vector<std::uint32_t> group_places;
     std::vector<Branch> branches;  // the first is the root
-    std::unordered_map<std::string_view, std::uint32_t> by_id;
+    KeyedMap<std::string_view, std::uint32_t> by_id;
 
     std::span<const std::uint32_t> operands_of(const Node& n) const {
         return std::span(operands).subspan(n.first_operand, n.operand_count);
@@ -162,8 +161,8 @@ struct Segment {
     }
 };
 
-/// `host` is the one that the rules run with.
+/// `host` and `limits` are those that the rules run with.
 std::shared_ptr<const Segment> build_segment(std::vector<std::shared_ptr<const Rule>> rules, const Host& host,
-                                             const Library& library);
+                                             const Limits& limits, const Library& library);
 
 }  // namespace hogvm::matching

@@ -6,9 +6,9 @@
 
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include <hogvm/hash.h>
 #include <hogvm/value.h>
 
 namespace hogvm::matching {
@@ -83,11 +83,11 @@ class Table {
     static double number_of(std::string_view text);
 
     std::uint32_t field_;
-    std::unordered_map<std::string_view, Targets> texts_;
-    std::unordered_map<double, Targets> numbers_;
+    KeyedMap<std::string_view, Targets> texts_;
+    KeyedMap<double, Targets> numbers_;
     Targets booleans_[2];
-    std::unordered_map<double, std::vector<std::uint32_t>> texts_by_number_;  // those that = compares
-    std::vector<std::uint32_t> untrue_texts_;                                 // likewise: those that are not "true"
+    KeyedMap<double, std::vector<std::uint32_t>> texts_by_number_;  // those that = compares
+    std::vector<std::uint32_t> untrue_texts_;                       // likewise: those that are not "true"
 };
 
 }  // namespace hogvm::matching
