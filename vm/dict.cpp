@@ -88,6 +88,9 @@ template <typename IsSame>
     return nullptr;
 }
 
+/// Keys that are array indices come first, in ascending order; the others stay in theirs.
+std::uint32_t rank(Value key) { return javascript::array_index(key.as_text()).value_or(UINT32_MAX); }
+
 }  // namespace
 
 void Heap::new_index(Dict* d) {
@@ -177,7 +180,11 @@ Dict* Heap::object_of(std::span<const Entry> members) {
     }
     if (is_plain && members.size() <= kLinearWhole) return dict_of(Type::Object, members);
     Dict* d = object(members.size());
-    for (const Entry& e : members) set_member(d, e.key, e.value);
+    for (const Entry& e : members) set(d, e.key, e.value);
+    // All at once: each by itself would move all that are greater.
+    std::stable_sort(d->entries, d->entries + d->size,
+                     [](const Entry& a, const Entry& b) { return rank(a.key) < rank(b.key); });
+    build_index(d);
     return d;
 }
 
@@ -233,12 +240,9 @@ void Heap::set_member(Dict* object, Value key, Value v) {
     const auto index = javascript::array_index(key.as_text());
     if (!index || find(object, key.as_text()) != nullptr) return set(object, key, v);
     // Its place is before the first key that is no array index, or is a greater one.
-    std::uint32_t place = 0;
-    while (place < object->size) {
-        const auto other = javascript::array_index(object->entries[place].key.as_text());
-        if (!other || *other > *index) break;
-        ++place;
-    }
+    const Entry* const after = std::upper_bound(object->entries, object->entries + object->size, *index,
+                                                [](std::uint32_t i, const Entry& e) { return i < rank(e.key); });
+    const auto place = static_cast<std::uint32_t>(after - object->entries);
     set(object, key, v);
     if (place + 1 == object->size) return;
     std::rotate(object->entries + place, object->entries + object->size - 1, object->entries + object->size);

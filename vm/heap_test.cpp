@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include <boost/json.hpp>
 #include <doctest/doctest.h>
 
 #include <hogvm/javascript.h>
@@ -239,6 +240,24 @@ TEST_CASE("an object's array indices come first, beyond the index's threshold, t
     CHECK(o->entries[29].key.as_text() == "30");
     CHECK(o->entries[30].key.as_text() == "k30");
     for (int i = 1; i <= 30; ++i) CHECK(heap.find(o, std::to_string(i))->value.as_int() == i);
+}
+
+TEST_CASE("documents of many array indices are read, in whichever order they come") {
+    std::string text = "{";
+    for (int i = 300'000; i > 0; --i) text += "\"" + std::to_string(i) + "\":1,\"k" + std::to_string(i) + "\":2,";
+    text += "\"1\":3}";
+    const boost::json::value parsed = boost::json::parse(text);
+    Heap heap;
+    for (const Value whole : {json::parse(text, heap), json::from_boost(parsed, heap)}) {
+        const Dict* o = whole.as_dict();
+        REQUIRE(o->size == 600'000);
+        CHECK(o->entries[0].key.as_text() == "1");
+        CHECK(o->entries[0].value.as_int() == 3);
+        CHECK(o->entries[299'999].key.as_text() == "300000");
+        CHECK(o->entries[300'000].key.as_text() == "k300000");
+        CHECK(heap.find(o, "k7")->value.as_int() == 2);
+        CHECK(heap.find(o, "7")->value.as_int() == 1);
+    }
 }
 
 TEST_CASE("an object passes for what its keys make it") {

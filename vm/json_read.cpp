@@ -289,6 +289,8 @@ class Reader {
     Work work_;
 };
 
+constexpr std::size_t kManyMembers = 32;  // made whole: in whichever order they come, it takes as long
+
 Value from_boost_at(const boost::json::value& json, Heap& heap, Texts texts, int depth) {
     const auto text = [&](std::string_view t) { return texts == Texts::Copied ? heap.string(t) : Value::text(t); };
     if (depth > kMaxDepth) fail(ErrorKind::Depth, "JSON nested deeper than " + std::to_string(kMaxDepth) + " levels");
@@ -309,11 +311,18 @@ Value from_boost_at(const boost::json::value& json, Heap& heap, Texts texts, int
         }
         case boost::json::kind::object: break;
     }
-    Dict* o = heap.object(json.get_object().size());
-    for (const auto& member : json.get_object()) {
-        const Value key = text({member.key().data(), member.key().size()});
-        heap.set_member(o, key, from_boost_at(member.value(), heap, texts, depth + 1));
+    const boost::json::object& object = json.get_object();
+    const auto key_of = [&](const auto& member) { return text({member.key().data(), member.key().size()}); };
+    if (object.size() > kManyMembers) {
+        std::vector<Entry> members;
+        members.reserve(object.size());
+        for (const auto& member : object)
+            members.push_back({key_of(member), from_boost_at(member.value(), heap, texts, depth + 1)});
+        return Value::object(heap.object_of(members));
     }
+    Dict* o = heap.object(object.size());
+    for (const auto& member : object)
+        heap.set_member(o, key_of(member), from_boost_at(member.value(), heap, texts, depth + 1));
     return Value::object(o);
 }
 
