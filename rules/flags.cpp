@@ -203,7 +203,8 @@ std::string FlagAnswer::json() const {
 
 std::string FlagProblem::text() const {
     std::string line = flag.empty() ? "" : "flag \"" + flag + "\": ";
-    return line + message + " (at " + pointer + ")";
+    line += message;
+    return pointer.empty() ? line : line + " (at " + pointer + ")";
 }
 
 // ---- FlagSet ----

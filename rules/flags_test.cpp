@@ -193,6 +193,152 @@ TEST_CASE("cohorts that hold each other many times over are evaluated once each"
     CHECK(flags.evaluate("f", {.distinct_id = "ann", .person = person}).enabled);
 }
 
+TEST_CASE("patterns that RE2 refuses are tried for a bounded time, and longer ones not at all") {
+    const auto search = [](const std::string& pattern) {
+        const std::string property = R"({"key": "x", "operator": "regex", "value": ")" + pattern + R"("})";
+        const FlagSet flags(definitions(R"([{"properties": [)" + property + "]}]"));
+        const json::object person = {{"x", std::string(100'000, 'a')}};
+        return std::pair(flags.evaluate("f", {.distinct_id = "ann", .person = person}), flags.problems().size());
+    };
+    const auto times = [](int n, const std::string& text) {
+        std::string all;
+        for (int i = 0; i < n; ++i) all += text;
+        return all;
+    };
+    for (const auto& [pattern, problems] :
+         {std::pair(times(100'000, "a|"), 1u), {times(3000, "a{1,1000}"), 0u}, {times(100, "(a{1,50}){1,50}"), 0u}}) {
+        const auto [answer, told] = search(pattern);
+        CHECK(answer.reason == FlagReason::UnsupportedDefinition);
+        CHECK(told == problems);
+    }
+    CHECK(search(times(10'000, "a|") + "b").first.enabled);
+}
+
+TEST_CASE("very many large patterns are left to the server") {
+    json::array conditions;
+    for (int i = 0; i < 1000; ++i) {
+        const std::string pattern = "[^b]{1000}[^c]{1000}" + std::to_string(i);
+        const json::object property = {{"key", "x"}, {"operator", "regex"}, {"value", pattern}};
+        conditions.push_back(json::object{{"properties", json::array{property}}});
+    }
+    const FlagSet flags(definitions(json::serialize(conditions)));
+    CHECK(flags.problems().size() > 0);
+    CHECK(flags.problems().size() < 1000);
+}
+
+TEST_CASE("flags that fail are evaluated once, however much comes to be known in between") {
+    constexpr int kMany = 3000;
+    const auto depends = [](const json::array& chain, const std::string& on) {
+        const json::object property = {{"key", on}, {"type", "flag"}, {"value", true}, {"dependency_chain", chain}};
+        return json::object{{"properties", json::array{property}}};
+    };
+    const auto flag = [](const std::string& key, const json::array& conditions) {
+        return json::object{{"key", key}, {"active", true}, {"filters", {{"groups", conditions}}}};
+    };
+    const json::object missing = {{"properties", json::parse(R"([{"key": "missing", "value": "x"}])")}};
+    json::array all;
+    json::array conditions;
+    for (int i = 0; i < kMany; ++i) {
+        const std::string known = "known" + std::to_string(i);
+        const std::string next = "fails" + std::to_string(i + 1);
+        json::array failing;
+        failing.push_back(missing);
+        if (i + 1 < kMany) failing.push_back(depends({json::value(next)}, next));
+        conditions.push_back(depends({json::value(known), "fails0"}, "fails0"));
+        all.push_back(flag(known, {json::object()}));
+        all.push_back(flag("fails" + std::to_string(i), failing));
+    }
+    all.push_back(flag("f", conditions));
+    const FlagSet flags(json::value{{"flags", all}});
+    CHECK(flags.evaluate("f", {.distinct_id = "ann"}).reason == FlagReason::UnresolvedDependency);
+
+    // Where each of them is looked at again, since a target was absent, the evaluation ends after some times as much.
+    all.push_back(flag("absent", {json::object()}));
+    json::object& last = all[kMany * 2 - 1].as_object();
+    last["filters"].as_object()["groups"].as_array().push_back(depends({json::value("known0")}, "absent"));
+    const FlagSet again(json::value{{"flags", all}});
+    CHECK(again.evaluate("f", {.distinct_id = "ann"}).reason == FlagReason::UnsupportedDefinition);
+    CHECK(again.evaluate("fails0", {.distinct_id = "ann"}).reason == FlagReason::UnresolvedDependency);
+}
+
+TEST_CASE("what failed without a target counts anew once the target is known") {
+    const auto depends = [](const std::string& chain, const std::string& on) {
+        return R"([{"key": ")" + on + R"(", "type": "flag", "value": true, "dependency_chain": [)" + chain + "]}]";
+    };
+    const FlagSet flags(R"({"flags": [
+        {"key": "known", "active": true, "filters": {"groups": [{}]}},
+        {"key": "target", "active": true, "filters": {"groups": [{}]}},
+        {"key": "g", "active": true, "filters": {"groups": [{"properties": )" +
+                        depends(R"("known")", "target") + R"(}, {"properties": [{"key": "missing", "value": 1}]}]}},
+        {"key": "f", "active": true, "filters": {"groups": [{"properties": )" +
+                        depends(R"("g")", "g") + R"(}, {"properties": )" + depends(R"("target", "g")", "g") + "}]}}]}");
+    CHECK(flags.evaluate("g", {.distinct_id = "ann"}).reason == FlagReason::UnsupportedDefinition);
+    CHECK(flags.evaluate("f", {.distinct_id = "ann"}).condition == 1);
+}
+
+TEST_CASE("of very many problems some are listed, and none is long") {
+    json::array bad(5000);
+    json::value group = {{"type", "AND"}, {"values", bad}};
+    group.as_object()["values"].as_array()[0] = {{"key", "a"}, {"value", "b"}};
+    for (int i = 0; i < 900; ++i) group = {{"type", "AND"}, {"values", {group}}};
+    const std::string key(100'000, 'k');
+    const json::array properties = {
+        1, 2, {{"type", "cohort"}, {"value", "\u00e9" + key}}, {{"key", "x"}, {"operator", key}}};
+    const FlagSet flags(json::value{
+        {"flags", {{{"key", key}, {"active", true}, {"filters", {{"groups", {{{"properties", properties}}}}}}}}},
+        {"cohorts", {{"\u00e9" + key, group}}}});
+    const auto problems = flags.problems();
+    REQUIRE(problems.size() == 1001);
+    for (const FlagProblem& problem : problems) CHECK(problem.text().size() < 1100);
+    CHECK(problems.back().text() == "there are 4002 more problems");
+}
+
+TEST_CASE("of variants those before count, and all of one key have one payload") {
+    const auto of = [](const std::string& variants) {
+        return answer(definitions(
+            "[{}]", R"(, "multivariate": {"variants": [)" + variants + R"(]}, "payloads": {"a": "1", "b": "2"})"));
+    };
+    const auto variant = [](const std::string& key, const std::string& percentage) {
+        return R"({"key": ")" + key + R"(", "rollout_percentage": )" + percentage + "}";
+    };
+    const auto chosen = [](const std::string& key, int payload) {
+        return R"("outcome":"decided","value":")" + key + R"(","payload":)" + std::to_string(payload) +
+               R"(,"reason":null,"conditionIndex":0})";
+    };
+    CHECK(of(variant("a", "100") + "," + variant("b", "-100") + "," + variant("b", "100")) == chosen("a", 1));
+    CHECK(of(variant("b", "-100") + "," + variant("a", "200")) == chosen("a", 1));
+    CHECK(of(variant("a", "0") + "," + variant("b", "0") + "," + variant("b", "100")) == chosen("b", 2));
+    CHECK(of(variant("a", "0") + "," + variant("b", "{}") + "," + variant("b", "100")) == kTrue);
+}
+
+TEST_CASE("definitions that name one large thing many times hold it once") {
+    constexpr int kMany = 5000;
+    const std::string large(1'000'000, 'x');
+    json::array variants;
+    json::array conditions;
+    for (int i = 0; i < kMany; ++i) {
+        variants.push_back({{"key", "a"}, {"rollout_percentage", 0}});
+        conditions.push_back({{"variant", "b"},
+                              {"aggregation_group_type_index", 0},
+                              {"rollout_percentage", 0},
+                              {"properties", {{{"type", "cohort"}, {"value", "small"}}}}});
+    }
+    const json::object named = {{"type", "cohort"}, {"value", large}};
+    const FlagSet flags(json::value{
+        {"flags",
+         {{{"key", large},
+           {"active", true},
+           {"filters",
+            {{"groups", conditions}, {"multivariate", {{"variants", variants}}}, {"payloads", {{"a", large}}}}}}}},
+        {"group_type_mapping", {{"0", large}}},
+        {"cohorts",
+         {{"small", {{"type", "AND"}, {"values", {named}}}},
+          {large, {{"type", "AND"}, {"values", {{{"key", "x"}, {"value", "y"}}}}}}}}});
+    const json::object properties = {{"x", "y"}};
+    const FlagGroup group{large, Value::text("acme"), properties};
+    CHECK_FALSE(flags.evaluate(large, {.distinct_id = "ann", .groups = std::span(&group, 1)}).enabled);
+}
+
 TEST_CASE("groups nested ten thousand deep are refused with what is wrong") {
     std::string group = R"({"type": "AND", "values": [)";
     std::string deep;

@@ -1,7 +1,6 @@
 #include "clauses.h"
 
 #include <algorithm>
-#include <deque>
 
 #include <boost/json.hpp>
 
@@ -13,15 +12,30 @@ namespace {
 
 constexpr std::size_t kMostParts = 64;  // of one program, about: what is run again when a part's answer comes in
 constexpr int kMostNested = 12;         // groups in groups within one program
+// Of all programs: from here on cohorts are clauses of their own, so that many references to one cohort don't make many
+// copies of it.
+constexpr std::size_t kManyParts = 100'000;
+
+constexpr std::size_t kMostProblems = 1000;
+constexpr std::size_t kLongestPointer = 300;  // bytes of what problems show
+constexpr std::size_t kLongestKey = 200;
+constexpr std::size_t kLongestMessage = 500;
 
 enum Token : int { kCall = 2, kInteger = 33, kGetLocal = 36, kReturn = 38, kJumpIfFalse = 40 };
 
 bool is_text(Value v, std::string_view text) { return v.is_string() && v.as_text() == text; }
 
-/// JSON text can hold lone surrogates; problems are UTF-8.
-std::string shown(std::string_view wtf8) {
+/// JSON text can hold lone surrogates, and be long; problems are UTF-8, and not.
+std::string shown(std::string_view wtf8, std::size_t most = kLongestKey) {
+    const bool is_long = wtf8.size() > most;
+    if (is_long) {
+        while ((static_cast<unsigned char>(wtf8[most]) & 0xC0) == 0x80) --most;
+        wtf8 = wtf8.substr(0, most);
+    }
     std::string buffer;
-    return std::string(text::well_formed(wtf8, buffer));
+    std::string text(text::well_formed(wtf8, buffer));
+    if (is_long) text += "…";
+    return text;
 }
 
 }  // namespace
@@ -31,21 +45,25 @@ Value member(Value object, std::string_view key, const Heap& heap) {
     return found != nullptr ? found->value : Value::undefined();
 }
 
-std::string below(const std::string& pointer, std::string_view key) {
-    std::string longer = pointer + '/';
-    for (const char c : shown(key)) {
+Pointer below(const Pointer& pointer, std::string_view key) {
+    const std::uint64_t seed[2] = {process_seed()[0] ^ pointer.id, process_seed()[1]};
+    Pointer longer{pointer.text, keyed_hash(key.data(), key.size(), seed)};
+    if (pointer.text.size() >= kLongestPointer) return longer;  // cut already
+    longer.text += '/';
+    for (const char c : shown(key, kLongestPointer)) {
         if (c == '~') {
-            longer += "~0";
+            longer.text += "~0";
         } else if (c == '/') {
-            longer += "~1";
+            longer.text += "~1";
         } else {
-            longer += c;
+            longer.text += c;
         }
     }
+    if (longer.text.size() >= kLongestPointer) longer.text = shown(longer.text + ' ', kLongestPointer);
     return longer;
 }
 
-std::string below(const std::string& pointer, std::size_t index) { return pointer + '/' + std::to_string(index); }
+Pointer below(const Pointer& pointer, std::size_t index) { return below(pointer, std::to_string(index)); }
 
 /// A clause's programs as they are written: a new one begins where one is full.
 class ClauseCompiler::Program {
@@ -108,16 +126,33 @@ class ClauseCompiler::Program {
     std::vector<std::vector<std::size_t>> exits_;  // of each open conjunction, the jumps to its end
 };
 
-void ClauseCompiler::report(std::string flag, std::string pointer, std::string message) {
-    if (reported_.insert(pointer).second)
-        definitions_.problems.push_back({std::move(flag), std::move(pointer), std::move(message)});
+void ClauseCompiler::report(std::string_view flag, const Pointer& pointer, std::string_view message) {
+    if (!reported_.insert(pointer.id).second) return;
+    if (definitions_.problems.size() < kMostProblems) {
+        definitions_.problems.push_back({shown(flag), pointer.text, shown(message, kLongestMessage)});
+    } else {
+        ++unlisted_;
+    }
+}
+
+void ClauseCompiler::report_cycle(std::uint32_t clause) {
+    report({}, pointers_[clause], "the cohort holds itself, by way of other cohorts");
+}
+
+void ClauseCompiler::report_unlisted() {
+    if (unlisted_ > 0)
+        definitions_.problems.push_back({{}, {}, "there are " + std::to_string(unlisted_) + " more problems"});
+}
+
+std::uint32_t ClauseCompiler::add_clause(Clause clause) {
+    definitions_.clauses.push_back(std::move(clause));
+    return static_cast<std::uint32_t>(definitions_.clauses.size() - 1);
 }
 
 // ---- Conditions ----
 
-std::uint32_t ClauseCompiler::condition(Value properties, const std::string& flag, const std::string& pointer) {
-    const auto clause = static_cast<std::uint32_t>(definitions_.clauses.size());
-    definitions_.clauses.push_back({true, false, pointer});
+std::uint32_t ClauseCompiler::condition(Value properties, std::string_view flag, const Pointer& pointer) {
+    const std::uint32_t clause = add_clause({.in_condition = true});
     if (!javascript::to_boolean(properties)) return clause;
     Program program(definitions_, clause);
     if (properties.is(Type::Array)) {
@@ -137,8 +172,7 @@ std::uint32_t ClauseCompiler::condition(Value properties, const std::string& fla
 }
 
 std::uint32_t ClauseCompiler::malformed_condition() {
-    const auto clause = static_cast<std::uint32_t>(definitions_.clauses.size());
-    definitions_.clauses.push_back({true, false, {}});
+    const std::uint32_t clause = add_clause({.in_condition = true});
     Program program(definitions_, clause);
     put_known(inconclusive(kUnsupported), {program, {}, {}, true, false});
     program.flush();
@@ -189,7 +223,7 @@ void ClauseCompiler::put_test(Value property, const Place& place) {
     const std::uint32_t index = test_of(property);
     const PropertyTest& test = definitions_.tests[index];
     if (!test.fault().empty()) report(place.flag, place.pointer, test.fault());
-    if (!test.warning().empty()) report(place.flag, place.pointer, std::string(test.warning()));
+    if (!test.warning().empty()) report(place.flag, place.pointer, test.warning());
     place.program.call(part(place, Part::Kind::Test, index), name_of(test.op()));
 }
 
@@ -205,6 +239,13 @@ std::uint32_t ClauseCompiler::test_of(Value property) {
 }
 
 void ClauseCompiler::put_dependency(Value property, const Place& place) {
+    place.program.call(part(place, Part::Kind::Dependency, dependency_of(property, place)), "flag");
+}
+
+std::uint32_t ClauseCompiler::dependency_of(Value property, const Place& place) {
+    const auto [entry, is_new] =
+        dependencies_.try_emplace(property.as_node(), static_cast<std::uint32_t>(definitions_.dependencies.size()));
+    if (!is_new) return entry->second;
     Dependency dependency;
     const Value chain = member(property, "dependency_chain", heap_);
     std::string fault;
@@ -225,7 +266,6 @@ void ClauseCompiler::put_dependency(Value property, const Place& place) {
     const auto target = definitions_.by_key.find(javascript::to_string(member(property, "key", heap_)));
     if (target != definitions_.by_key.end()) {
         dependency.target = static_cast<std::int32_t>(target->second);
-        dependency.target_in_chain = std::count(dependency.chain.begin(), dependency.chain.end(), target->second) > 0;
     }
     const Value expected = member(property, "value", heap_);
     if (expected.is(Type::Bool)) {
@@ -234,30 +274,33 @@ void ClauseCompiler::put_dependency(Value property, const Place& place) {
         dependency.expects = Dependency::Expects::Text;
         dependency.text = expected.as_text();
     }
-    const auto index = static_cast<std::uint32_t>(definitions_.dependencies.size());
     definitions_.dependencies.push_back(std::move(dependency));
-    place.program.call(part(place, Part::Kind::Dependency, index), "flag");
+    return entry->second;
 }
 
 // ---- Cohorts ----
 
-Value ClauseCompiler::find_cohort(std::string_view id) const {
-    const Entry* found = cohorts_.is(Type::Object) ? heap_.find(cohorts_.as_dict(), id) : nullptr;
-    return found != nullptr ? found->value : Value::undefined();
+const ClauseCompiler::Cohort& ClauseCompiler::cohort_of(Value property) {
+    const auto [place, is_new] = referred_.try_emplace(property.as_node());
+    if (is_new) {
+        const std::string id = javascript::to_string(member(property, "value", heap_));
+        const Entry* found = cohorts_.is(Type::Object) ? heap_.find(cohorts_.as_dict(), id) : nullptr;
+        place->second = {found, shown(id), below(below({}, "cohorts"), id)};
+    }
+    return place->second;
 }
 
 void ClauseCompiler::put_cohort(Value property, Place place) {
-    const std::string id = javascript::to_string(member(property, "value", heap_));
     if (is_text(member(property, "operator", heap_), "not_in")) place.negated = !place.negated;
-    const Value cohort = find_cohort(id);
-    if (cohort.is(Type::Undefined)) {
+    const Cohort& cohort = cohort_of(property);
+    if (cohort.value().is(Type::Undefined)) {
         report(place.flag, place.pointer,
-               "the cohort " + shown(id) + " is not among the definitions: only the server knows it");
+               "the cohort " + cohort.id + " is not among the definitions: only the server knows it");
         return put_known(server(kServer), place);
     }
-    place.flag.clear();
-    place.pointer = below("/cohorts", id);
-    put_group(cohort, place);
+    place.flag = {};
+    place.pointer = cohort.pointer;
+    put_group(cohort.value(), place);
 }
 
 ClauseCompiler::Reading ClauseCompiler::read_group(Value json) const {
@@ -286,7 +329,7 @@ void ClauseCompiler::put_group(Value json, const Place& place) {
     if (!reading.fault.empty()) report(place.flag, place.pointer, reading.fault);
     if (reading.is_known) return put_known(reading.known, place);
     std::size_t room = place.program.room();
-    if (!fits(json, 0, room)) {
+    if (definitions_.parts.size() > kManyParts || !fits(json, 0, room)) {
         const std::uint32_t clause = clause_of(json, place.pointer);
         return place.program.call(part(place, Part::Kind::Clause, clause), "cohort");
     }
@@ -321,11 +364,12 @@ void ClauseCompiler::put_member(const Group& group, std::size_t index, const Pla
     put_property(value, at);
 }
 
-std::uint32_t ClauseCompiler::clause_of(Value group, const std::string& pointer) {
+std::uint32_t ClauseCompiler::clause_of(Value group, const Pointer& pointer) {
     const auto [entry, is_new] =
         clauses_.try_emplace(group.as_node(), static_cast<std::uint32_t>(definitions_.clauses.size()));
     if (is_new) {
-        definitions_.clauses.push_back({false, read_group(group).group.is_any, pointer});
+        add_clause({.negated = read_group(group).group.is_any});
+        pointers_.emplace(entry->second, pointer);
         waiting_.push_back({entry->second, group, pointer});
     }
     return entry->second;
@@ -333,7 +377,7 @@ std::uint32_t ClauseCompiler::clause_of(Value group, const std::string& pointer)
 
 /// Whether a group, with all that it holds, is at most `room` parts, and takes them from it. A cohort that holds itself
 /// never is.
-bool ClauseCompiler::fits(Value json, int depth, std::size_t& room) const {
+bool ClauseCompiler::fits(Value json, int depth, std::size_t& room) {
     if (depth >= kMostNested || room == 0) return false;
     --room;
     const Reading reading = read_group(json);
@@ -342,10 +386,10 @@ bool ClauseCompiler::fits(Value json, int depth, std::size_t& room) const {
                        [&](Value value) { return member_fits(value, reading.group.holds_groups, depth + 1, room); });
 }
 
-bool ClauseCompiler::member_fits(Value value, bool is_group, int depth, std::size_t& room) const {
+bool ClauseCompiler::member_fits(Value value, bool is_group, int depth, std::size_t& room) {
     if (is_group) return fits(value, depth, room);
     if (is_text(member(value, "type", heap_), "cohort")) {
-        const Value cohort = find_cohort(javascript::to_string(member(value, "value", heap_)));
+        const Value cohort = cohort_of(value).value();
         if (!cohort.is(Type::Undefined)) return fits(cohort, depth, room);
     }
     if (room == 0) return false;
@@ -368,32 +412,39 @@ bool ClauseCompiler::is_unsupported(Value property) {
     }
     if (!is_text(type, "cohort")) return !definitions_.tests[test_of(property)].fault().empty();
     if (!knows_unsupported_) find_unsupported_cohorts();
-    const std::string id = javascript::to_string(member(property, "value", heap_));
-    return find_cohort(id).is(Type::Undefined) || unsupported_cohorts_.contains(id);
+    const Cohort& cohort = cohort_of(property);
+    return cohort.value().is(Type::Undefined) || unsupported_cohorts_[place_of(cohort)];
+}
+
+std::size_t ClauseCompiler::place_of(const Cohort& cohort) const {
+    return static_cast<std::size_t>(cohort.entry - cohorts_.as_dict()->items().data());
 }
 
 /// A cohort is, if it holds something that is, or a cohort that is: found from the latter to the former.
 void ClauseCompiler::find_unsupported_cohorts() {
     knows_unsupported_ = true;
     if (!cohorts_.is(Type::Object)) return;
-    std::unordered_map<std::string, std::vector<std::string>> referred_by;
-    std::deque<std::string> found;
-    for (const Entry& cohort : cohorts_.as_dict()->items()) {
-        const std::string id(cohort.key.as_text());
-        std::vector<std::string> refers_to;
-        if (has_unsupported(cohort.value, refers_to, 0)) found.push_back(id);
-        for (const std::string& other : refers_to) referred_by[other].push_back(id);
+    const auto cohorts = cohorts_.as_dict()->items();
+    unsupported_cohorts_.resize(cohorts.size());
+    std::vector<std::vector<std::size_t>> referred_by(cohorts.size());
+    std::vector<std::size_t> found;
+    std::vector<std::size_t> refers_to;
+    for (std::size_t i = 0; i < cohorts.size(); ++i) {
+        refers_to.clear();
+        if (has_unsupported(cohorts[i].value, refers_to, 0)) found.push_back(i);
+        for (const std::size_t other : refers_to) referred_by[other].push_back(i);
     }
     while (!found.empty()) {
-        const std::string id = std::move(found.front());
-        found.pop_front();
-        if (!unsupported_cohorts_.insert(id).second) continue;
-        for (const std::string& other : referred_by[id]) found.push_back(other);
+        const std::size_t cohort = found.back();
+        found.pop_back();
+        if (unsupported_cohorts_[cohort]) continue;
+        unsupported_cohorts_[cohort] = true;
+        found.insert(found.end(), referred_by[cohort].begin(), referred_by[cohort].end());
     }
 }
 
 /// Whatever types the group and its likes have: only their values are looked at.
-bool ClauseCompiler::has_unsupported(Value group, std::vector<std::string>& refers_to, int depth) {
+bool ClauseCompiler::has_unsupported(Value group, std::vector<std::size_t>& refers_to, int depth) {
     const Value values = member(group, "values", heap_);
     if (!values.is(Type::Array)) return javascript::to_boolean(values);
     const auto all = values.as_array()->values();
@@ -401,9 +452,9 @@ bool ClauseCompiler::has_unsupported(Value group, std::vector<std::string>& refe
         if (value.is(Type::Object) && heap_.find(value.as_dict(), "values") != nullptr)
             return depth < kMaxDepth && has_unsupported(value, refers_to, depth + 1);
         if (!is_text(member(value, "type", heap_), "cohort")) return is_unsupported(value);
-        std::string id = javascript::to_string(member(value, "value", heap_));
-        if (find_cohort(id).is(Type::Undefined)) return true;
-        refers_to.push_back(std::move(id));
+        const Cohort& cohort = cohort_of(value);
+        if (cohort.value().is(Type::Undefined)) return true;
+        refers_to.push_back(place_of(cohort));
         return false;
     });
 }

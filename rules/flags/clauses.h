@@ -8,15 +8,23 @@
 #include <unordered_set>
 #include <vector>
 
+#include <hogvm/hash.h>
+
 #include "definitions.h"
 
 namespace hogvm::flags {
 
 /// A member of an object; undefined where there is none, and for a value that is no object.
 Value member(Value object, std::string_view key, const Heap& heap);
-/// A JSON pointer with one more step.
-std::string below(const std::string& pointer, std::string_view key);
-std::string below(const std::string& pointer, std::size_t index);
+
+/// A JSON pointer. A long one is cut, but its id still tells it from others.
+struct Pointer {
+    std::string text = {};
+    std::uint64_t id = 0;
+};
+/// With one more step.
+Pointer below(const Pointer& pointer, std::string_view key);
+Pointer below(const Pointer& pointer, std::size_t index);
 
 class ClauseCompiler {
   public:
@@ -24,7 +32,7 @@ class ClauseCompiler {
         : definitions_(definitions), cohorts_(cohorts), options_(options), heap_(heap) {}
 
     /// The clause of a condition's "properties". `flag` is for problems. Definitions::by_key must be complete.
-    std::uint32_t condition(Value properties, const std::string& flag, const std::string& pointer);
+    std::uint32_t condition(Value properties, std::string_view flag, const Pointer& pointer);
     /// A condition that nothing can be made of.
     std::uint32_t malformed_condition();
     /// Whether a property of a condition can't be decided here, whatever it is asked for.
@@ -32,15 +40,18 @@ class ClauseCompiler {
     /// Compiles the cohorts that conditions refer to. Call it last.
     void finish();
 
-    void report(std::string flag, std::string pointer, std::string message);
+    /// Once for each place. Of very many problems the last only says how many more there are.
+    void report(std::string_view flag, const Pointer& pointer, std::string_view message);
+    void report_cycle(std::uint32_t clause);
+    void report_unlisted();
 
   private:
     class Program;
     /// Where parts are being put, and whom problems are told of.
     struct Place {
         Program& program;
-        std::string flag;
-        std::string pointer;
+        std::string_view flag;
+        Pointer pointer;
         bool in_condition;
         bool negated;
     };
@@ -52,7 +63,14 @@ class ClauseCompiler {
     struct Waiting {
         std::uint32_t clause;
         Value group;
-        std::string pointer;
+        Pointer pointer;
+    };
+    /// What a property refers to.
+    struct Cohort {
+        const Entry* entry;  // among `cohorts_`; null if it is not there
+        std::string id;      // as it is shown
+        Pointer pointer;
+        Value value() const { return entry != nullptr ? entry->value : Value::undefined(); }
     };
 
     Part part(const Place& place, Part::Kind kind, std::uint32_t index) const;
@@ -73,25 +91,33 @@ class ClauseCompiler {
         std::string fault;
     };
     Reading read_group(Value json) const;
-    bool fits(Value json, int depth, std::size_t& room) const;
-    bool member_fits(Value member, bool is_group, int depth, std::size_t& room) const;
-    Value find_cohort(std::string_view id) const;
+    bool fits(Value json, int depth, std::size_t& room);
+    bool member_fits(Value member, bool is_group, int depth, std::size_t& room);
 
+    const Cohort& cohort_of(Value property);
     std::uint32_t test_of(Value property);
-    std::uint32_t clause_of(Value group, const std::string& pointer);
+    std::uint32_t dependency_of(Value property, const Place& place);
+    std::uint32_t clause_of(Value group, const Pointer& pointer);
+    std::uint32_t add_clause(Clause clause);
     void find_unsupported_cohorts();
-    bool has_unsupported(Value group, std::vector<std::string>& refers_to, int depth);
+    bool has_unsupported(Value group, std::vector<std::size_t>& refers_to, int depth);
+    std::size_t place_of(const Cohort& cohort) const;
 
     Definitions& definitions_;
     Value cohorts_;
     const PropertyTest::Options& options_;
     Heap& heap_;
-    std::unordered_map<const Node*, std::uint32_t> tests_;    // by their property
-    std::unordered_map<const Node*, std::uint32_t> clauses_;  // by their group
+    // A cohort that is compiled into many programs is read once: by the property, and by the group.
+    std::unordered_map<const Node*, std::uint32_t> tests_;
+    std::unordered_map<const Node*, std::uint32_t> dependencies_;
+    std::unordered_map<const Node*, Cohort> referred_;
+    std::unordered_map<const Node*, std::uint32_t> clauses_;
+    std::unordered_map<std::uint32_t, Pointer> pointers_;  // of cohorts' clauses
     std::vector<Waiting> waiting_;
-    std::unordered_set<std::string> reported_;
+    std::unordered_set<std::uint64_t> reported_;  // pointers' ids
+    std::size_t unlisted_ = 0;
     bool knows_unsupported_ = false;
-    std::unordered_set<std::string> unsupported_cohorts_;
+    std::vector<bool> unsupported_cohorts_;
 };
 
 }  // namespace hogvm::flags

@@ -5,11 +5,13 @@
 namespace hogvm::flags {
 namespace {
 
-/// Tarjan's strongly connected components, without recursion. Nodes are the flags and, after them, the clauses.
+/// Tarjan's strongly connected components, without recursion. Nodes are the flags, after them the clauses, and
+/// after these the dependencies.
 class Graph {
   public:
     explicit Graph(const Definitions& definitions) : definitions_(definitions) {
-        const std::size_t nodes = definitions.flags.size() + definitions.clauses.size();
+        const std::size_t nodes =
+            definitions.flags.size() + definitions.clauses.size() + definitions.dependencies.size();
         order_.assign(nodes, kUnseen);
         low_.assign(nodes, 0);
         is_open_.assign(nodes, false);
@@ -35,13 +37,17 @@ class Graph {
                 to.push_back(flags + condition.clause);
             return to;
         }
+        const std::size_t dependencies = flags + definitions_.clauses.size();
+        if (node >= dependencies) {
+            const Dependency& dependency = definitions_.dependencies[node - dependencies];
+            if (dependency.is_usable) to.assign(dependency.chain.begin(), dependency.chain.end());
+            return to;
+        }
         const Clause& clause = definitions_.clauses[node - flags];
         for (std::size_t i = clause.first_part; i < clause.end_part; ++i) {
             const Part& part = definitions_.parts[i];
             if (part.kind == Part::Kind::Clause) to.push_back(flags + part.index);
-            if (part.kind != Part::Kind::Dependency) continue;
-            const Dependency& dependency = definitions_.dependencies[part.index];
-            if (dependency.is_usable) to.insert(to.end(), dependency.chain.begin(), dependency.chain.end());
+            if (part.kind == Part::Kind::Dependency) to.push_back(dependencies + part.index);
         }
         return to;
     }
@@ -90,7 +96,7 @@ class Graph {
         const std::size_t flags = definitions_.flags.size();
         if (node < flags) {
             cycles.flags.push_back(static_cast<std::uint32_t>(node));
-        } else if (!definitions_.clauses[node - flags].in_condition) {
+        } else if (node < flags + definitions_.clauses.size() && !definitions_.clauses[node - flags].in_condition) {
             cycles.clauses.push_back(static_cast<std::uint32_t>(node - flags));
         }
     }

@@ -20,10 +20,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <hogvm/flags.h>
+#include <hogvm/hash.h>
 #include <hogvm/heap.h>
 #include <hogvm/program.h>
 
@@ -50,8 +50,7 @@ struct Part {
 
 struct Clause {
     bool in_condition = false;
-    bool negated = false;      // its opposite is its answer
-    std::string pointer = {};  // its place in the definitions
+    bool negated = false;  // its opposite is its answer
     std::vector<std::shared_ptr<const Program>> programs = {};
     std::size_t first_part = 0;  // its parts are [first_part, end_part)
     std::size_t end_part = 0;
@@ -71,7 +70,6 @@ struct Dependency {
     bool is_usable = false;  // there is a chain, and all its flags exist
     std::vector<std::uint32_t> chain;
     std::int32_t target = kNoFlag;
-    bool target_in_chain = false;
     Expects expects = Expects::Never;
     std::string text;
 };
@@ -89,9 +87,9 @@ struct Condition {
 
 struct Variant {
     std::string key;
-    double from = 0;  // its part of the buckets: [from, to)
-    double to = 0;
-    std::string payload;
+    double to = 0;            // of the buckets those below are its, which none before it has
+    std::uint32_t first = 0;  // the first variant of this key, which has the payload of all
+    std::string payload = {};
 };
 
 struct Flag {
@@ -120,19 +118,21 @@ struct Flag {
     std::string_view payload_of(ValueCode value) const {
         if (value == kHoldout) return holdout_payload;
         if (value == kTrue) return payload;
-        return value >= 0 ? std::string_view(variants[static_cast<std::size_t>(value)].payload) : std::string_view();
+        if (value < 0) return {};
+        return variants[variants[static_cast<std::size_t>(value)].first].payload;
     }
 };
 
 struct Definitions {
     std::vector<Flag> flags;
-    std::unordered_map<std::string_view, std::uint32_t> by_key;  // views of the flags' keys
+    KeyedMap<std::string_view, std::uint32_t> by_key;  // views of the flags' keys
     std::vector<std::string> group_types;
     std::vector<Part> parts;
     std::vector<PropertyTest> tests;
     std::vector<Dependency> dependencies;
     std::vector<Clause> clauses;
     std::vector<FlagProblem> problems;
+    std::size_t size = 0;  // flags, conditions and programs
 
     const Flag* find(std::string_view key) const {
         const auto found = by_key.find(key);

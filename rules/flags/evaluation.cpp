@@ -7,10 +7,17 @@
 #include <hogvm/host.h>
 #include <hogvm/javascript.h>
 
-#include "bucket.h"
-
 namespace hogvm::flags {
 namespace {
+
+// An evaluation's conditions and programs: so many, and so many times those of the definitions. Without absent targets
+// and cycles each is come by twice at the most, and a program once more for each answer that it waits for.
+constexpr std::size_t kMostSteps = 100'000;
+constexpr std::size_t kMostTimes = 20;
+
+constexpr std::size_t kManyGroups = 16;
+constexpr std::size_t kManyBuckets = 1024;
+constexpr std::size_t kMuchMemory = std::size_t{1} << 20;
 
 Decision undecided(Verdict reasons, bool through_regex = false) {
     return {FlagAnswer::Outcome::Inconclusive, first_reason(reasons), through_regex, kFalse, FlagAnswer::kNoCondition};
@@ -18,7 +25,7 @@ Decision undecided(Verdict reasons, bool through_regex = false) {
 
 }  // namespace
 
-Evaluation::Evaluation() : test_context_(heap_) {
+Evaluation::Evaluation() : test_context_(test_heap_) {
     vm_.host().context = static_cast<ClauseRun*>(this);
     options_.limits.timeout_ms = std::numeric_limits<double>::infinity();  // programs have no loops
 }
@@ -26,7 +33,11 @@ Evaluation::Evaluation() : test_context_(heap_) {
 Decision Evaluation::evaluate(const Definitions& definitions, std::uint32_t flag, const FlagContext& context) {
     reset(definitions, context);
     open_flag(flag);
-    while (!is_flag_.empty()) is_flag_.back() ? next_condition() : run_clause();
+    const std::size_t most = kMostSteps + kMostTimes * definitions.size;
+    while (!is_flag_.empty()) {
+        if (++steps_ > most) return undecided(kUnsupported);
+        is_flag_.back() ? next_condition() : run_clause();
+    }
     return result_;
 }
 
@@ -39,20 +50,46 @@ void Evaluation::reset(const Definitions& definitions, const FlagContext& contex
     flags_.clear();
     clauses_.clear();
     ++evaluation_;
-    known_ = 0;
+    steps_ = known_ = changes_ = absences_ = cycles_ = 0;
     if (flags_known_.size() < definitions.flags.size()) flags_known_.resize(definitions.flags.size());
-    if (!clauses_known_.empty()) clauses_known_.clear();
+    if (progress_.size() < definitions.dependencies.size()) progress_.resize(definitions.dependencies.size());
+    if (clauses_known_.bucket_count() > kManyBuckets) {
+        clauses_known_ = {};  // clearing takes time by the buckets, not by what is in them
+    } else if (!clauses_known_.empty()) {
+        clauses_known_.clear();
+    }
+    if (!groups_.empty()) groups_ = {};
     needs_ = Needs::Nothing;
+}
+
+// ---- What is kept ----
+
+bool Evaluation::is_cycle(int open, const Moment& opened) {
+    if (open == 0 || (opened.known != known_ && opened.absences != absences_)) return false;
+    ++cycles_;
+    return true;
+}
+
+/// Of what was begun then, and is answered now.
+Evaluation::Kept Evaluation::kept(const Moment& opened) const {
+    const bool is_lasting = opened.absences == absences_ && opened.cycles == cycles_ && opened.changes == changes_;
+    return {is_lasting || opened.known == known_, is_lasting, known_, changes_};
+}
+
+bool Evaluation::holds(const Kept& kept) {
+    if (!kept.is_kept || (kept.is_lasting ? kept.changes != changes_ : kept.known != known_)) return false;
+    if (!kept.is_lasting) ++absences_;  // so that what rests on it does not last either
+    return true;
 }
 
 // ---- Flags ----
 
 void Evaluation::open_flag(std::uint32_t flag) {
     Known& state = known(flag);
-    flags_.push_back({flag, known_, state.opened_at});
+    flags_.push_back({flag, now(), state.opened});
     is_flag_.push_back(true);
     ++state.open;
-    state.opened_at = known_;
+    state.opened = now();
     if (const auto decision = before_conditions(flags_.back())) close_flag(*decision);
 }
 
@@ -107,8 +144,14 @@ std::optional<std::string_view> Evaluation::device_id() {
     }
 }
 
-std::optional<std::int32_t> Evaluation::find_group(std::uint32_t type) const {
+std::optional<std::int32_t> Evaluation::find_group(std::uint32_t type) {
     const std::string_view name = definitions_->group_types[type];
+    if (asked_->groups.size() > kManyGroups) {
+        for (std::size_t i = groups_.empty() ? 0 : asked_->groups.size(); i < asked_->groups.size(); ++i)
+            groups_.emplace(asked_->groups[i].type, static_cast<std::int32_t>(i));
+        const auto found = groups_.find(name);
+        return found != groups_.end() ? std::optional(found->second) : std::nullopt;
+    }
     for (std::size_t i = 0; i < asked_->groups.size(); ++i)
         if (asked_->groups[i].type == name) return static_cast<std::int32_t>(i);
     return std::nullopt;
@@ -130,7 +173,7 @@ void Evaluation::next_condition() {
     open_clause(condition.clause, *subject);
 }
 
-std::optional<std::int32_t> Evaluation::subject_of(const FlagFrame& frame, const Condition& condition) const {
+std::optional<std::int32_t> Evaluation::subject_of(const FlagFrame& frame, const Condition& condition) {
     if (condition.group == Condition::kAsFlag) return frame.subject;
     if (condition.group == Condition::kUnknownGroup) return std::nullopt;
     return find_group(static_cast<std::uint32_t>(condition.group));
@@ -180,20 +223,24 @@ void Evaluation::defer(FlagFrame& frame, const Condition& condition) {
 
 bool Evaluation::is_out(FlagFrame& frame, const Condition& condition) {
     if (!condition.has_rollout || !(condition.rollout < 1)) return false;  // no bucket is beyond 1
-    const std::string_view key = definitions_->flags[frame.flag].key;
     if (condition.group != Condition::kAsFlag)
-        return bucket(key, ".", bucketing_of(frame, condition), "") > condition.rollout;
-    if (frame.bucket < 0) frame.bucket = bucket(key, ".", frame.bucketing, "");
+        return buckets(frame).of(bucketing_of(frame, condition), "") > condition.rollout;
+    if (frame.bucket < 0) frame.bucket = buckets(frame).of(frame.bucketing, "");
     return frame.bucket > condition.rollout;
+}
+
+const Buckets& Evaluation::buckets(FlagFrame& frame) {
+    if (!frame.buckets) frame.buckets.emplace(definitions_->flags[frame.flag].key, ".");
+    return *frame.buckets;
 }
 
 ValueCode Evaluation::value_of(FlagFrame& frame, const Condition& condition) {
     const Flag& flag = definitions_->flags[frame.flag];
     if (condition.variant != kFalse) return condition.variant;
     if (flag.variants.empty()) return kTrue;
-    const double at = bucket(flag.key, ".", bucketing_of(frame, condition), "variant");
-    const auto found = std::find_if(flag.variants.begin(), flag.variants.end(),
-                                    [&](const Variant& v) { return at >= v.from && at < v.to; });
+    const double at = buckets(frame).of(bucketing_of(frame, condition), "variant");
+    const auto found = std::upper_bound(flag.variants.begin(), flag.variants.end(), at,
+                                        [](double bucket, const Variant& v) { return bucket < v.to; });
     return found == flag.variants.end() || found->key.empty() ? kTrue
                                                               : static_cast<ValueCode>(found - flag.variants.begin());
 }
@@ -210,37 +257,38 @@ void Evaluation::close_flag(const Decision& decision) {
     is_flag_.pop_back();
     Known& state = known(frame.flag);
     --state.open;
-    state.opened_at = frame.outer_opened_at;
+    state.opened = frame.outer_opened;
     if (is_flag_.empty()) {
         result_ = decision;
         return;
     }
     if (decision.outcome == FlagAnswer::Outcome::Decided) {
-        if (state.value == kNoValue) ++known_;
+        if (state.value != decision.value) {
+            ++known_;
+            if (state.value != kNoValue) ++changes_;
+        }
         state.value = decision.value;
         return;
     }
     const bool by_server = decision.outcome == FlagAnswer::Outcome::NeedsServer;
     const Verdict failed =
         by_server ? server(kServerDependency) : inconclusive(kDependency | (decision.through_regex ? kRegex : 0));
-    if (frame.known_before == known_) {
-        state.failed = failed;
-        state.failed_at = known_;
-    }
+    state.failed = failed;
+    state.kept = kept(frame.opened);
     clauses_.back().answers.push_back({clauses_.back().waits_for, failed});
 }
 
 // ---- Clauses ----
 
 void Evaluation::open_clause(std::uint32_t clause, std::int32_t subject) {
-    std::size_t outer = 0;
+    Moment outer;
     if (!definitions_->clauses[clause].in_condition) {
         ClauseKnown& state = known(clause, subject);
-        outer = state.opened_at;
+        outer = state.opened;
         ++state.open;
-        state.opened_at = known_;
+        state.opened = now();
     }
-    clauses_.push_back({clause, subject, known_, outer});
+    clauses_.push_back({clause, subject, now(), outer});
     is_flag_.push_back(false);
 }
 
@@ -270,6 +318,7 @@ Verdict Evaluation::run_program(const Program& program) {
 
 Value Evaluation::property(std::string_view name, Heap& heap) {
     const std::int32_t subject = clauses_.back().subject;
+    if (test_heap_.bytes() > kMuchMemory) test_heap_.clear();  // the test before has decided
     Value value;
     if (subject == kPerson) {
         if (asked_->person.find(name, heap, value)) return value;
@@ -289,12 +338,9 @@ void Evaluation::close_clause() {
     if (clause.in_condition) return condition_answered(verdict);
     ClauseKnown& state = known(frame.clause, frame.subject);
     --state.open;
-    state.opened_at = frame.outer_opened_at;
-    if (frame.known_before == known_) {
-        state.verdict = verdict;
-        state.is_valid = true;
-        state.at = known_;
-    }
+    state.opened = frame.outer_opened;
+    state.verdict = verdict;
+    state.kept = kept(frame.opened);
     clauses_.back().answers.push_back({clauses_.back().waits_for, verdict});
 }
 
@@ -305,22 +351,23 @@ Verdict Evaluation::answer(std::uint32_t number) {
         if (known_answer.part == number) return known_answer.verdict;
     const Part& part = definitions_->parts[number];
     frame.waits_for = number;
-    return part.kind == Part::Kind::Clause ? answer_of_clause(part)
-                                           : answer_of_dependency(number, definitions_->dependencies[part.index]);
+    return part.kind == Part::Kind::Clause ? answer_of_clause(part) : answer_of_dependency(number, part.index);
 }
 
 Verdict Evaluation::answer_of_clause(const Part& part) {
     const ClauseKnown& state = known(part.index, clauses_.back().subject);
-    if (state.is_valid && state.at == known_) return state.verdict;
-    if (state.open > 0 && state.opened_at == known_) return inconclusive(kUnsupported);  // a cycle
+    if (holds(state.kept)) return state.verdict;
+    if (is_cycle(state.open, state.opened)) return inconclusive(kUnsupported);
     needs_ = Needs::Clause;
     needed_ = part.index;
     return kNoMatch;
 }
 
-Verdict Evaluation::answer_of_dependency(std::uint32_t part, const Dependency& dependency) {
+Verdict Evaluation::answer_of_dependency(std::uint32_t part, std::uint32_t index) {
+    const Dependency& dependency = definitions_->dependencies[index];
     if (!dependency.is_usable) return inconclusive(kUnsupported);
-    for (const std::uint32_t flag : dependency.chain) {
+    for (std::size_t& next = progress(index); next < dependency.chain.size(); ++next) {
+        const std::uint32_t flag = dependency.chain[next];
         Known& state = known(flag);
         if (state.value != kNoValue) continue;
         if (!definitions_->flags[flag].is_active) {
@@ -328,15 +375,15 @@ Verdict Evaluation::answer_of_dependency(std::uint32_t part, const Dependency& d
             ++known_;
             continue;
         }
-        if (state.failed != 0 && state.failed_at == known_) return state.failed;
-        if (state.open > 0 && state.opened_at == known_) return inconclusive(kDependency);  // a cycle
+        if (holds(state.kept)) return state.failed;
+        if (is_cycle(state.open, state.opened)) return inconclusive(kDependency);
         needs_ = Needs::Flag;
         needed_ = flag;
         return kNoMatch;
     }
     const Verdict verdict = matched_if(matches(dependency));
     // The target may come to be known before this program has run to its end, and then would count.
-    if (!dependency.target_in_chain) clauses_.back().answers.push_back({part, verdict});
+    clauses_.back().answers.push_back({part, verdict});
     return verdict;
 }
 
@@ -344,7 +391,10 @@ bool Evaluation::matches(const Dependency& dependency) {
     if (dependency.target == Dependency::kNoFlag) return false;
     const auto target = static_cast<std::uint32_t>(dependency.target);
     const ValueCode value = known(target).value;
-    if (value == kNoValue) return false;
+    if (value == kNoValue) {
+        ++absences_;
+        return false;
+    }
     switch (dependency.expects) {
         case Dependency::Expects::True: return value != kFalse;
         case Dependency::Expects::False: return value == kFalse;
@@ -361,6 +411,12 @@ Evaluation::Known& Evaluation::known(std::uint32_t flag) {
         state.evaluation = evaluation_;
     }
     return state;
+}
+
+std::size_t& Evaluation::progress(std::uint32_t dependency) {
+    Progress& state = progress_[dependency];
+    if (state.evaluation != evaluation_) state = {evaluation_, 0};
+    return state.known;
 }
 
 Evaluation::ClauseKnown& Evaluation::known(std::uint32_t clause, std::int32_t subject) {

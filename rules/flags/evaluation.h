@@ -6,10 +6,14 @@
 // programs are short (clauses.cpp), so little is done twice.
 //
 // What was found out is kept while one evaluation lasts: the values of flags that others depend on, and the answers of
-// clauses. An answer may depend on which flags' values are known, since a dependency whose target was not evaluated
-// does not match (docs/flags.md). The number of known values, `known_`, only grows; an answer is used again only while
-// it is what it was when the answer was begun. A flag or clause that is met again while it is being evaluated, with no
-// more known than then, would go on for ever: that is a cycle.
+// clauses and of flags that could not be decided. An answer may depend on which flags' values are known, since a
+// dependency whose target was not evaluated does not match (docs/flags.md). So an answer for which a target's absence
+// mattered, or a cycle, is used again only while no more values are known; any other is, in the whole evaluation. A
+// flag or clause that is met again while it is being evaluated, with no more known than then, or where no target was
+// absent in between, would go on for ever: that is a cycle.
+//
+// So the work is in proportion to the definitions, but where targets are absent or flags lead to themselves. There it
+// ends after some times as much: the flag is inconclusive.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +22,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include <hogvm/hash.h>
 #include <hogvm/vm.h>
 
+#include "bucket.h"
 #include "definitions.h"
 #include "operators.h"
 
@@ -45,15 +51,31 @@ class Evaluation final : private ClauseRun {
     static constexpr std::int32_t kPerson = -1;  // a subject; the others are the places of the context's groups
     static constexpr ValueCode kNoValue = -4;
 
+    /// How far the evaluation was when something was begun.
+    struct Moment {
+        std::size_t known = 0;
+        std::size_t absences = 0;
+        std::size_t cycles = 0;
+        std::size_t changes = 0;
+    };
+    /// Until when an answer holds that was found.
+    struct Kept {
+        bool is_kept = false;
+        bool is_lasting = false;  // even where more is known
+        std::size_t known = 0;
+        std::size_t changes = 0;
+    };
+
     struct FlagFrame {
         std::uint32_t flag;
-        std::size_t known_before;
-        std::size_t outer_opened_at;
+        Moment opened;
+        Moment outer_opened;
         std::size_t condition = 0;
         std::int32_t subject = kPerson;
         std::string_view bucketing = {};  // the value that is hashed for the flag
         double bucket = -1;               // by it; negative until it is asked for
-        Verdict unresolved = 0;           // reasons of the conditions so far
+        std::optional<Buckets> buckets = {};
+        Verdict unresolved = 0;  // reasons of the conditions so far
         bool through_regex = false;
         ValueCode deferred = kNoValue;  // what conditions that a regex left open would have given
         bool several_deferred = false;
@@ -66,8 +88,8 @@ class Evaluation final : private ClauseRun {
     struct ClauseFrame {
         std::uint32_t clause;
         std::int32_t subject;
-        std::size_t known_before;
-        std::size_t outer_opened_at;
+        Moment opened;
+        Moment outer_opened;
         std::size_t program = 0;
         Verdict so_far = kMatched;
         std::uint32_t waits_for = 0;  // the part whose answer is being found
@@ -78,17 +100,21 @@ class Evaluation final : private ClauseRun {
     struct Known {
         std::uint64_t evaluation = 0;  // all else is of this one
         ValueCode value = kNoValue;
-        Verdict failed = 0;         // why there is none ...
-        std::size_t failed_at = 0;  // ... with so many values known
-        int open = 0;               // frames of it
-        std::size_t opened_at = 0;  // the innermost one's known_before
+        Verdict failed = 0;  // why there is none ...
+        Kept kept = {};      // ... if that is known
+        int open = 0;        // frames of it
+        Moment opened = {};  // the innermost one's
     };
     struct ClauseKnown {
         Verdict verdict = 0;
-        bool is_valid = false;
-        std::size_t at = 0;
+        Kept kept = {};
         int open = 0;
-        std::size_t opened_at = 0;
+        Moment opened = {};
+    };
+    /// Of a dependency: so many flags of its chain are known.
+    struct Progress {
+        std::uint64_t evaluation = 0;
+        std::size_t known = 0;
     };
 
     // ClauseRun
@@ -98,6 +124,10 @@ class Evaluation final : private ClauseRun {
     Verdict answer(std::uint32_t part) override;
 
     void reset(const Definitions& definitions, const FlagContext& context);
+    Moment now() const { return {known_, absences_, cycles_, changes_}; }
+    bool is_cycle(int open, const Moment& opened);
+    Kept kept(const Moment& opened) const;
+    bool holds(const Kept& kept);
 
     // Flags
     void open_flag(std::uint32_t flag);
@@ -105,7 +135,7 @@ class Evaluation final : private ClauseRun {
     std::optional<Decision> find_bucketing(FlagFrame& frame);
     std::optional<std::string_view> device_id();
     void next_condition();
-    std::optional<std::int32_t> subject_of(const FlagFrame& frame, const Condition& condition) const;
+    std::optional<std::int32_t> subject_of(const FlagFrame& frame, const Condition& condition);
     void condition_answered(Verdict verdict);
     std::optional<Decision> decide(FlagFrame& frame, const Condition& condition, Verdict verdict);
     void defer(FlagFrame& frame, const Condition& condition);
@@ -113,7 +143,8 @@ class Evaluation final : private ClauseRun {
     bool is_out(FlagFrame& frame, const Condition& condition);
     ValueCode value_of(FlagFrame& frame, const Condition& condition);
     std::string_view bucketing_of(const FlagFrame& frame, const Condition& condition);
-    std::optional<std::int32_t> find_group(std::uint32_t type) const;
+    std::optional<std::int32_t> find_group(std::uint32_t type);
+    const Buckets& buckets(FlagFrame& frame);
     std::string_view text_of(Value v);
 
     // Clauses
@@ -122,15 +153,17 @@ class Evaluation final : private ClauseRun {
     void close_clause();
     Verdict run_program(const Program& program);
     Verdict answer_of_clause(const Part& part);
-    Verdict answer_of_dependency(std::uint32_t part, const Dependency& dependency);
+    Verdict answer_of_dependency(std::uint32_t part, std::uint32_t index);
     bool matches(const Dependency& dependency);
     Known& known(std::uint32_t flag);
     ClauseKnown& known(std::uint32_t clause, std::int32_t subject);
+    std::size_t& progress(std::uint32_t dependency);
 
     const Definitions* definitions_ = nullptr;
     const FlagContext* asked_ = nullptr;
     Vm vm_;
-    Heap heap_;  // of what is read outside programs
+    Heap heap_;       // of what is read outside programs
+    Heap test_heap_;  // of what tests need while they decide
     TestContext test_context_;
     RunOptions options_;
 
@@ -139,8 +172,14 @@ class Evaluation final : private ClauseRun {
     std::vector<ClauseFrame> clauses_;
 
     std::uint64_t evaluation_ = 0;
-    std::size_t known_ = 0;  // flags' values that are known
+    std::size_t steps_ = 0;     // conditions and programs
+    std::size_t known_ = 0;     // how often a flag's value came to be known
+    std::size_t changes_ = 0;   // ... and was another before
+    std::size_t absences_ = 0;  // how often it mattered that a value was not known
+    std::size_t cycles_ = 0;    // how often a cycle was left
     std::vector<Known> flags_known_;
+    std::vector<Progress> progress_;
+    KeyedMap<std::string_view, std::int32_t> groups_;  // places by type, of a context of many
     std::unordered_map<std::uint64_t, ClauseKnown> clauses_known_;
 
     enum class Needs : std::uint8_t { Nothing, Clause, Flag };

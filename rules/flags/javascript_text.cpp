@@ -127,8 +127,10 @@ void fold_ascii(std::string& text) {
     for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
+bool may_lower_to(Value text, std::size_t bytes) { return text.as_text().size() <= 3 * bytes; }
+
 bool equals_lower(Value text, std::string_view lower, Heap& heap) {
-    if (!text.is_ascii()) return text::to_lower(text, heap).as_text() == lower;
+    if (!text.is_ascii()) return may_lower_to(text, lower.size()) && text::to_lower(text, heap).as_text() == lower;
     const std::string_view s = text.as_text();
     return s.size() == lower.size() && std::equal(s.begin(), s.end(), lower.begin(), [](char a, char b) {
                return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b;

@@ -27,6 +27,8 @@ Value string_of(Value v, std::string& buffer);
 
 /// A-Z folded, nothing else.
 void fold_ascii(std::string& text);
+/// Whether a text is short enough to have so many bytes in lower case: the Kelvin sign, 3 bytes, becomes k.
+bool may_lower_to(Value text, std::size_t bytes);
 /// JavaScript's toLowerCase() === `lower`, which is in lower case already.
 bool equals_lower(Value text, std::string_view lower, Heap& heap);
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -54,49 +55,60 @@ class Loader {
         const Value flags = member(json_, "flags", heap_);
         if (!flags.is(Type::Array)) throw LoadError("flags: the definitions are no object with a list \"flags\"");
         index_keys(flags.as_array()->values());
-        for (std::size_t i = 0; i < made_->flags.size(); ++i) load_flag(made_->flags[i], sources_[i]);
+        for (std::size_t i = 0; i < made_->flags.size(); ++i)
+            load_flag(made_->flags[i], sources_[i], below(pointers_[i], "filters"));
         compiler_.finish();
         report_cycles();
+        compiler_.report_unlisted();
+        made_->size = size();
         return std::move(made_);
     }
 
   private:
     PropertyTest::Options test_options(const FlagOptions& options) const {
         const Value version = member(json_, "property_matching_version", heap_);
-        return {version.is_number() && version.as_number() == 2, LocalZone(options.local_zone)};
+        return {.is_version_2 = version.is_number() && version.as_number() == 2, .zone = LocalZone(options.local_zone)};
     }
 
     void report_cycles() {
         const Cycles cycles = find_cycles(*made_);
         for (const std::uint32_t flag : cycles.flags) {
-            compiler_.report(made_->flags[flag].key, below(pointers_[made_->flags[flag].key], "filters"),
+            compiler_.report(made_->flags[flag].key, below(pointers_[flag], "filters"),
                              "the flag depends on itself, by way of its dependencies");
         }
-        for (const std::uint32_t clause : cycles.clauses)
-            compiler_.report({}, made_->clauses[clause].pointer, "the cohort holds itself, by way of other cohorts");
+        for (const std::uint32_t clause : cycles.clauses) compiler_.report_cycle(clause);
+    }
+
+    std::size_t size() const {
+        std::size_t size = made_->flags.size();
+        for (const Flag& flag : made_->flags) size += flag.conditions.size();
+        for (const Clause& clause : made_->clauses) size += clause.programs.size();
+        return size;
     }
 
     Value get(Value object, std::string_view key) const { return member(object, key, heap_); }
 
     /// Of flags with one key the last counts, in the place of the first.
     void index_keys(std::span<const Value> flags) {
-        std::unordered_map<std::string, std::size_t> places;
+        KeyedMap<std::string_view, std::size_t> places;
+        const Pointer all = below({}, "flags");
         for (std::size_t i = 0; i < flags.size(); ++i) {
-            const std::string pointer = below("/flags", i);
+            const Pointer pointer = below(all, i);
             const Value key = get(flags[i], "key");
             if (!key.is_string()) {
                 compiler_.report({}, pointer, "a flag is an object with a text as its key; this is ignored");
                 continue;
             }
-            const auto [place, is_new] = places.try_emplace(std::string(key.as_text()), sources_.size());
+            const auto [place, is_new] = places.try_emplace(key.as_text(), sources_.size());
             if (is_new) {
                 sources_.push_back(flags[i]);
+                pointers_.push_back(pointer);
             } else {
-                compiler_.report(place->first, pointers_[place->first],
+                compiler_.report(place->first, pointers_[place->second],
                                  "there is another flag of this key; the last counts");
                 sources_[place->second] = flags[i];
+                pointers_[place->second] = pointer;
             }
-            pointers_[place->first] = pointer;
         }
         made_->flags.resize(sources_.size());
         for (std::size_t i = 0; i < sources_.size(); ++i) {
@@ -105,28 +117,28 @@ class Loader {
         }
     }
 
-    void malformed(Flag& flag, std::string pointer, std::string message) {
+    void malformed(Flag& flag, const Pointer& pointer, std::string_view message) {
         flag.is_malformed = true;
-        compiler_.report(flag.key, std::move(pointer), std::move(message));
+        compiler_.report(flag.key, pointer, message);
     }
 
-    void load_flag(Flag& flag, Value source) {
+    void load_flag(Flag& flag, Value source, const Pointer& pointer) {
         flag.is_active = javascript::to_boolean(get(source, "active"));
         flag.has_continuity = javascript::to_boolean(get(source, "ensure_experience_continuity"));
         const Value filters = get(source, "filters");
-        const std::string pointer = below(pointers_[flag.key], "filters");
         if (javascript::to_boolean(filters) && !is_truthy_object(filters))
             compiler_.report(flag.key, pointer, "the filters are no object; they count as none");
         const Value group = get(filters, "aggregation_group_type_index");
         load_bucketing(flag, source, group, below(pointer, "aggregation_group_type_index"));
-        load_variants(flag, get(get(filters, "multivariate"), "variants"), pointer + "/multivariate/variants");
+        load_variants(flag, get(get(filters, "multivariate"), "variants"),
+                      below(below(pointer, "multivariate"), "variants"));
         load_holdout(flag, get(filters, "holdout"));
         load_payloads(flag, get(filters, "payloads"));
         flag.early_exit = javascript::to_boolean(get(filters, "early_exit"));
         load_conditions(flag, get(filters, "groups"), group, below(pointer, "groups"));
     }
 
-    void load_bucketing(Flag& flag, Value source, Value group, const std::string& pointer) {
+    void load_bucketing(Flag& flag, Value source, Value group, const Pointer& pointer) {
         const Value identifier = get(source, "bucketing_identifier");
         if (identifier.is_string() && identifier.as_text() == "device_id") flag.bucketing = Flag::Bucketing::DeviceId;
         if (is_absent(group)) return;
@@ -142,20 +154,26 @@ class Loader {
 
     /// The place of a group type in `group_types`; negative if it is unknown.
     std::int32_t group_type(Value index) {
-        const Value name = get(get(json_, "group_type_mapping"), javascript::to_string(index));
-        if (!javascript::to_boolean(name)) return Condition::kUnknownGroup;
-        const std::string text = javascript::to_string(name);
-        auto& types = made_->group_types;
-        for (std::size_t i = 0; i < types.size(); ++i)
-            if (types[i] == text) return static_cast<std::int32_t>(i);
-        types.push_back(text);
-        return static_cast<std::int32_t>(types.size() - 1);
+        const Value mapping = get(json_, "group_type_mapping");
+        if (!mapping.is(Type::Object)) return Condition::kUnknownGroup;
+        const Entry* name = heap_.find(mapping.as_dict(), javascript::to_string(index));
+        if (name == nullptr || !javascript::to_boolean(name->value)) return Condition::kUnknownGroup;
+        const auto [known, is_new] = group_types_.try_emplace(name);
+        if (is_new) {
+            auto& types = made_->group_types;
+            const auto [place, is_first] = group_names_.try_emplace(javascript::to_string(name->value), types.size());
+            if (is_first) types.push_back(place->first);
+            known->second = static_cast<std::int32_t>(place->second);
+        }
+        return known->second;
     }
 
-    void load_variants(Flag& flag, Value variants, const std::string& pointer) {
+    void load_variants(Flag& flag, Value variants, const Pointer& pointer) {
+        variants_.clear();
         if (!javascript::to_boolean(variants)) return;
         if (!variants.is(Type::Array)) return malformed(flag, pointer, "the variants are no list");
         double from = 0;
+        double taken = 0;
         const auto all = variants.as_array()->values();
         for (std::size_t i = 0; i < all.size(); ++i) {
             const Value key = get(all[i], "key");
@@ -167,7 +185,9 @@ class Loader {
                 compiler_.report(flag.key, below(pointer, i),
                                  "the variant has no rollout_percentage: it and those after it are never chosen");
             }
-            flag.variants.push_back({std::string(key.as_text()), from, to, {}});
+            if (to > taken) taken = to;
+            const auto first = variants_.try_emplace(key.as_text(), static_cast<std::uint32_t>(i)).first->second;
+            flag.variants.push_back({std::string(key.as_text()), taken, first});
             from = to;
         }
     }
@@ -185,11 +205,11 @@ class Loader {
 
     void load_payloads(Flag& flag, Value payloads) {
         flag.payload = payload_text(get(payloads, "true"));
-        for (Variant& variant : flag.variants) variant.payload = payload_text(get(payloads, variant.key));
+        for (const auto& [key, first] : variants_) flag.variants[first].payload = payload_text(get(payloads, key));
         if (flag.has_holdout) flag.holdout_payload = payload_text(get(payloads, flag.holdout_value));
     }
 
-    void load_conditions(Flag& flag, Value groups, Value flag_group, const std::string& pointer) {
+    void load_conditions(Flag& flag, Value groups, Value flag_group, const Pointer& pointer) {
         if (!javascript::to_boolean(groups)) return;
         if (!groups.is(Type::Array)) return malformed(flag, pointer, "the conditions (\"groups\") are no list");
         const auto all = groups.as_array()->values();
@@ -197,7 +217,7 @@ class Loader {
             flag.conditions.push_back(condition(flag, all[i], flag_group, below(pointer, i)));
     }
 
-    Condition condition(Flag& flag, Value source, Value flag_group, const std::string& pointer) {
+    Condition condition(Flag& flag, Value source, Value flag_group, const Pointer& pointer) {
         Condition made;
         if (!source.is(Type::Object)) {
             compiler_.report(flag.key, pointer, "this condition is no object");
@@ -209,9 +229,9 @@ class Loader {
         made.has_rollout = !is_absent(rollout);
         if (made.has_rollout) made.rollout = javascript::to_number(rollout) / 100;
         const Value variant = get(source, "variant");
-        for (std::size_t v = 0; v < flag.variants.size() && variant.is_string() && !variant.as_text().empty(); ++v) {
-            if (made.variant == kFalse && flag.variants[v].key == variant.as_text())
-                made.variant = static_cast<ValueCode>(v);
+        if (variant.is_string() && !variant.as_text().empty()) {
+            const auto named = variants_.find(variant.as_text());
+            if (named != variants_.end()) made.variant = static_cast<ValueCode>(named->second);
         }
         const Value group = get(source, "aggregation_group_type_index");
         if (!is_absent(group) && !javascript::strictly_equal(group, flag_group)) {
@@ -237,7 +257,10 @@ class Loader {
     PropertyTest::Options options_;
     ClauseCompiler compiler_;
     std::vector<Value> sources_;  // of each flag
-    std::unordered_map<std::string, std::string> pointers_;
+    std::vector<Pointer> pointers_;
+    KeyedMap<std::string_view, std::uint32_t> variants_;          // of the flag that is loaded: the first of each key
+    std::unordered_map<const Entry*, std::int32_t> group_types_;  // by their entries in the mapping ...
+    KeyedMap<std::string, std::size_t> group_names_;              // ... and by their names
 };
 
 std::shared_ptr<const Definitions> load_value(Value json, const FlagOptions& options, Heap& heap) {

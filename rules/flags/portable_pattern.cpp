@@ -21,6 +21,8 @@ using Characters = std::bitset<128>;
 constexpr std::uint64_t kUnbounded = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t kLargestCount = 0xffffffff;  // the server's bound
 constexpr int kMostNested = 500;                     // groups in groups
+constexpr std::size_t kLongest = 32 * 1024;          // bytes of a pattern, as RE2 takes them
+constexpr std::size_t kSizeOfRefused = 10'000;       // what RE2 has made of a pattern before it refuses it
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -372,6 +374,11 @@ void append_set(const Characters& set, std::string& out) {
         out += "[^\\x00-\\x{10ffff}]";
         return;
     }
+    if (set.count() == 1) {
+        char only = 0;
+        while (!set[static_cast<std::size_t>(only)]) ++only;
+        return is_letter(only) || is_digit(only) ? void(out += only) : append_hex(only, out);
+    }
     out += '[';
     for (int c = 0; c < 128; ++c) {
         if (!set[static_cast<std::size_t>(c)]) continue;
@@ -416,53 +423,87 @@ void append_re2(const Node& node, std::string& out) {
 // ---- Matching without RE2 ----
 
 /// Where a part of a pattern can end, given where it can start: sets of positions. Takes time in proportion to the
-/// text's length for each node, and for each level of repeats once more, so it is bounded by steps.
+/// text's length for each node, and for each level of repeats once more, so it is bounded by steps: a position that is
+/// looked at, copied or compared.
 class PositionSearch {
   public:
     explicit PositionSearch(std::string_view text) : text_(text) {}
 
     PortablePattern::Found search(const Node& node) {
-        const Positions ends = after(node, Positions(text_.size() + 1, true));
-        if (steps_ > kMostSteps) return PortablePattern::Found::Undecided;
-        const bool found = std::find(ends.begin(), ends.end(), true) != ends.end();
-        return found ? PortablePattern::Found::Yes : PortablePattern::Found::No;
+        try {
+            spend(1);
+            const Positions ends = after(node, Positions(text_.size() + 1, true));
+            const bool found = std::find(ends.begin(), ends.end(), true) != ends.end();
+            return found ? PortablePattern::Found::Yes : PortablePattern::Found::No;
+        } catch (const Spent&) {
+            return PortablePattern::Found::Undecided;
+        }
     }
 
   private:
     using Positions = std::vector<bool>;
-    static constexpr std::size_t kMostSteps = 50'000'000;
+    struct Spent {};
+
+    // Measured: up to 1.7 ns a step.
+    static constexpr std::size_t kMostSteps = 20'000'000;
+    static constexpr std::size_t kStepsOfSet = 16;
+
+    /// Before so many sets of all positions are made, or gone through.
+    void spend(std::size_t sets) {
+        steps_ += sets * (text_.size() + kStepsOfSet);
+        if (steps_ > kMostSteps) throw Spent{};
+    }
 
     Positions after(const Node& node, Positions from) {
-        steps_ += from.size();
-        if (steps_ > kMostSteps) return Positions(from.size(), false);
-        Positions to(from.size(), false);
         switch (node.op) {
-            case Op::Set:
+            case Op::Set: {
+                spend(1);
+                Positions to(from.size(), false);
                 for (std::size_t i = 0; i < text_.size(); ++i)
                     to[i + 1] = from[i] && node.set[static_cast<unsigned char>(text_[i])];
                 return to;
-            case Op::Start: to[0] = from[0]; return to;
-            case Op::End: to.back() = from.back(); return to;
+            }
+            case Op::Start: {
+                spend(1);
+                Positions to(from.size(), false);
+                to[0] = from[0];
+                return to;
+            }
+            case Op::End: {
+                spend(1);
+                Positions to(from.size(), false);
+                to.back() = from.back();
+                return to;
+            }
             case Op::Sequence:
+                steps_ += node.parts.size();
                 for (const Node& part : node.parts) from = after(part, std::move(from));
                 return from;
-            case Op::Choice:
-                for (const Node& part : node.parts) add(to, after(part, from));
+            case Op::Choice: {
+                spend(1);
+                Positions to(from.size(), false);
+                for (const Node& part : node.parts) {
+                    spend(2);
+                    add(to, after(part, from));
+                }
                 return to;
-            case Op::Repeat: return repeated(node, std::move(from));
+            }
+            default: return repeated(node, std::move(from));
         }
-        return to;
     }
 
     /// Whatever the counts are, the sets come to rest, or to nothing, within as many turns as the text is long.
     Positions repeated(const Node& node, Positions from) {
         for (std::uint64_t turn = 0; turn < node.least; ++turn) {
+            spend(2);
             Positions next = after(node.parts[0], from);
             if (next == from) break;
             from = std::move(next);
         }
+        spend(1);
         Positions reached = from;
         for (std::uint64_t turn = node.least; turn < node.most; ++turn) {
+            spend(1);
             from = after(node.parts[0], std::move(from));
             if (!add(reached, from)) break;
         }
@@ -490,8 +531,12 @@ struct PortablePattern::Matcher {
     std::unique_ptr<const Regex> re2;  // null where RE2 refuses the pattern
 };
 
-PortablePattern::PortablePattern(std::string_view pattern) : matches_all_(pattern.empty()) {
+PortablePattern::PortablePattern(std::string_view pattern, std::size_t& room) : matches_all_(pattern.empty()) {
     if (matches_all_) return;
+    if (pattern.size() > kLongest || room == 0) {
+        kind_ = Kind::TooLarge;
+        return;
+    }
     std::vector<std::string_view> classes;
     if (!Portability(pattern).check(classes)) {
         kind_ = Kind::NotPortable;
@@ -507,6 +552,8 @@ PortablePattern::PortablePattern(std::string_view pattern) : matches_all_(patter
             matcher.re2 = std::make_unique<const Regex>(text);
         } catch (const Failure&) {
         }
+        const std::size_t size = matcher.re2 != nullptr ? matcher.re2->size() : kSizeOfRefused;
+        room -= std::min(room, size + pattern.size());
         matcher_ = std::make_unique<const Matcher>(std::move(matcher));
     } catch (const Syntax&) {
         kind_ = Kind::Invalid;

@@ -19,11 +19,14 @@ class PortablePattern {
     enum class Kind : std::uint8_t {
         Usable,
         NotPortable,  // only the server can tell
+        TooLarge,     // likewise: beyond 32 KB, or beyond the room that others left
         Invalid,      // no regular expression: neither regex nor not_regex match
     };
     enum class Found : std::uint8_t { No, Yes, Undecided };
 
-    explicit PortablePattern(std::string_view pattern);
+    /// `room`: how large all patterns of some definitions may be, in instructions of RE2's programs.
+    PortablePattern(std::string_view pattern, std::size_t& room);
+    static constexpr std::size_t kRoom = 2'000'000;
     ~PortablePattern();
     PortablePattern(PortablePattern&&) noexcept;
     PortablePattern& operator=(PortablePattern&&) noexcept;

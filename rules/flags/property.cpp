@@ -122,6 +122,8 @@ PropertyTest::PropertyTest(std::string key, Value operator_name, Value filter, c
 std::string_view PropertyTest::warning() const {
     if (!pattern_ || pattern_->kind() == PortablePattern::Kind::Usable) return {};
     if (pattern_->kind() == PortablePattern::Kind::Invalid) return "this is no regular expression: it never matches";
+    if (pattern_->kind() == PortablePattern::Kind::TooLarge)
+        return "this regular expression, or all together, is too large to be decided here: only the server can tell";
     return "JavaScript and the server read this regular expression differently: only the server can tell";
 }
 
@@ -136,7 +138,7 @@ void PropertyTest::prepare(Value filter, const Options& options, Heap& heap) {
         case Operator::EndsWith:
         case Operator::NotEndsWith: fold_ascii(text_); break;
         case Operator::Regex:
-        case Operator::NotRegex: pattern_.emplace(text_); break;
+        case Operator::NotRegex: pattern_.emplace(text_, options.pattern_room); break;
         case Operator::Greater:
         case Operator::GreaterEqual:
         case Operator::Less:
@@ -166,6 +168,7 @@ void PropertyTest::prepare_exact(Value filter, const Options& options, Heap& hea
                 "JavaScript and the server write this value differently: numbers must be texts here, and text must "
                 "be Unicode";
         }
+        longest_ = std::max(longest_, item ? item->size() : 0);
         items_.push_back(std::move(item));
     }
 }
@@ -249,7 +252,10 @@ Verdict PropertyTest::equals_one(Value actual, TestContext& context) const {
     buffer.clear();
     if (!append_exact_text(actual, buffer)) return missing();
     if (!actual.is_string()) text = Value::text(buffer);
-    if (!text.is_ascii()) text = text::to_lower(text, context.heap);
+    if (!text.is_ascii()) {
+        if (!may_lower_to(text, longest_)) return fault_.empty() ? kNoMatch : inconclusive(kUnsupported);
+        text = text::to_lower(text, context.heap);
+    }
     for (const Item& item : items_) {
         if (!item) return inconclusive(kUnsupported);
         const bool is_equal = text.is_ascii() ? equals_lower(text, *item, context.heap) : text.as_text() == *item;
@@ -273,7 +279,7 @@ bool PropertyTest::finds(Value actual, TestContext& context) const {
 
 Verdict PropertyTest::matches_pattern(Value actual, TestContext&) const {
     if (pattern_->kind() == PortablePattern::Kind::Invalid) return kNoMatch;
-    if (pattern_->kind() == PortablePattern::Kind::NotPortable) return inconclusive(kUnsupported | kRegex);
+    if (pattern_->kind() != PortablePattern::Kind::Usable) return inconclusive(kUnsupported | kRegex);
     thread_local std::string buffer;
     switch (pattern_->search(string_of(actual, buffer).as_text())) {
         case PortablePattern::Found::Yes: return matched_if(op_ == Operator::Regex);

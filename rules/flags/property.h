@@ -77,6 +77,7 @@ class PropertyTest {
     struct Options {
         bool is_version_2 = false;  // property_matching_version
         LocalZone zone{"UTC"};
+        mutable std::size_t pattern_room = PortablePattern::kRoom;
     };
 
     /// Of a property's definition; `filter` is undefined where it has no "value".
@@ -122,6 +123,7 @@ class PropertyTest {
     bool never_a_number_ = false;  // a boolean-like filter under version 2
     bool is_list_ = false;
     std::vector<Item> items_;
+    std::size_t longest_ = 0;  // of the items, in bytes
 
     std::string text_;   // String(filter), folded where the operator folds
     double number_ = 0;  // of a comparison; NaN if the filter is none
