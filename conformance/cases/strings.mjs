@@ -1,6 +1,6 @@
 // Text beyond ASCII, positions in UTF-16 units, lone surrogates, replacement patterns, encodings.
 import { HEADER, OP } from '../opcodes.mjs'
-import { call, string } from '../values.mjs'
+import { call, NOW, string } from '../values.mjs'
 
 const texts = ['', 'abc', 'ßſŉǰΐ', 'ΑΣ ΑΣΑ Σ', 'İIıi', 'ﬁ ŉ', 'DŽ', 'é e\u0301', '日本', '😀👨‍👩‍👧', 'a😀b', '\ud83d', '\ude00x', '\0', 'ÀÉÎ', 'Ⅷ', 'ꭰ', '𐐀𐐨']
 const swept = texts.map((text) => ({
@@ -17,7 +17,7 @@ const results = texts.map((text) => ({ name: `returned: ${JSON.stringify(text)}`
 
 export default [
     ...swept, ...encoded, ...results,
-    "concat('a', null, 1, 1.50, true, [1, 'b'], {'k': 'v'}, print())", "concat(today())", "concat('x', toDateTime('2024-01-01'))", "'a' + 'b'", "'1' + '2'", "plus('a', 'b')", "plus('a', 1)", "plus([1], [2])", "minus('5', 2)", "min2('b', 'a')", "min2('10', 9)", "min2(null, 1)", "greater('b', 'a')", "greater('10', 9)", "less(null, 1)", "equals('1', 1)", "equals([1], [1])", 'notEquals(null, print())', "lessOrEquals(print(), print())",
+    "concat('a', null, 1, 1.50, true, [1, 'b'], {'k': 'v'}, print())", { expression: 'concat(today())', options: { now: NOW } }, "concat('x', toDateTime('2024-01-01'))", "'a' + 'b'", "'1' + '2'", "plus('a', 'b')", "plus('a', 1)", "plus([1], [2])", "minus('5', 2)", "min2('b', 'a')", "min2('10', 9)", "min2(null, 1)", "greater('b', 'a')", "greater('10', 9)", "less(null, 1)", "equals('1', 1)", "equals([1], [1])", 'notEquals(null, print())', "lessOrEquals(print(), print())",
     "substring('hello', 2, 3)", "substring('hello', 0)", "substring('hello', 1, 0)", "substring('hello', 2)", "substring('hello', 9)", "substring('hello', -1, 2)", "substring('hello', 1.7, 2.2)", "substring('hello', '2', '3')", "substring('hello', 2, -1)", "substring('hello', 2, null)", "substring(5, 1)", "substring('hello', 0/0)", "substring('hello', 2, 1e10)",
     "replaceOne('aaa', 'a', 'b')", "replaceAll('aaa', 'a', 'b')", "replaceAll('abc', '', '-')", "replaceOne('abc', '', '-')", "replaceAll('a.b', '.', '$&$&')", "replaceAll('abc', 'b', '[$`|$''|$$|$1|$<x>|$]')", "replaceAll('aXbX', 'X', null)", "replaceOne('a1', 1, 2)", "replaceAll('null', null, 'x')", "replaceAll('abc', 'b', print())", "replaceOne('a[1]', [1], {'a': 1})",
     "splitByString(',', 'a,b,,c')", "splitByString(',', 'a,b,c', 2)", "splitByString(',', 'a,b,c', 0)", "splitByString(',', 'a,b,c', -1)", "splitByString('', 'a😀b')", "splitByString('', 'abc', 2)", "splitByString('x', '')", "splitByString('', '')", "splitByString(null, 'anullb')", "splitByString(print(), 'abc')", "splitByString(1, 'a1b')", "splitByString(',', 'a,b,c', 1.9)", "splitByString(',', 'a,b', '1')", "splitByString(',', 'a,b', null)",
