@@ -5,7 +5,7 @@ TIDY_JOBS ?= 2
 TIME ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build optional-node run test test-asan test-tsan test-valgrind fuzz fuzz-keep sbom conformance bench bench-check bench-record format tidy install clean
+.PHONY: help setup build optional-node run test test-asan test-tsan test-shared test-valgrind fuzz fuzz-keep sbom conformance bench bench-check bench-record format tidy install clean
 
 help: ## list what there is
 	@echo 'make TARGET, where TARGET is one of'
@@ -28,6 +28,10 @@ test-asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 
 test-tsan: ## every test under ThreadSanitizer
 	@$(MAKE) --no-print-directory test PRESET=tsan
+
+test-shared: build/setup-build ## the tests with the libraries as shared ones, and what these export
+	@scripts/build.sh shared
+	@ctest --preset shared
 
 test-valgrind: build build/setup-valgrind ## the recorded cases and states under valgrind, which sees memory that was never written
 	@valgrind --quiet --error-exitcode=1 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp \

@@ -163,7 +163,9 @@ RunOptions Exchange::run_options(Value options) const {
 
 void Exchange::run(const Program& program, Value globals, Value options) {
     const ValueGlobals globals_source(globals);
-    Outcome outcome = vm_.run(program, globals_source, run_options(options));
+    const std::string text = form_ == Form::Text ? json::to_text(globals) : "";
+    Outcome outcome = form_ == Form::Text ? vm_.run(program, text, run_options(options))
+                                          : vm_.run(program, globals_source, run_options(options));
     keep(outcome);
     while (outcome.suspended() && flag(options, "resume")) {
         // Through text, as to another process.

@@ -11,6 +11,11 @@ namespace hogvm {
 
 class Exchange {
   public:
+    /// How runs get the request's globals: as values, or as JSON text. A resumed run gets values.
+    enum class Form : std::uint8_t { Values, Text };
+
+    explicit Exchange(Form globals = Form::Values) : form_(globals) {}
+
     /// The answer to a request, as a line of JSON.
     std::string answer(std::string_view line);
 
@@ -32,6 +37,7 @@ class Exchange {
     void set_error(const Error& error, Value payload);
     void set_counts(std::uint64_t ops, double max_memory, int async_steps, Value options);
 
+    Form form_;
     Vm vm_;
     Heap* heap_ = nullptr;
     Dict* answer_ = nullptr;

@@ -1,5 +1,5 @@
-// States that travel, without Node: what travel.mjs does, with the states that the reference and releases of this VM
-// wrote (keep_states.mjs).
+// States that travel, without Node: what travel.mjs does, with the states that were kept (keep_states.mjs): those of the
+// reference, those that this tree writes, and, in hogvm-VERSION.json, those that a release wrote otherwise.
 #include <span>
 #include <string>
 #include <string_view>
@@ -106,14 +106,15 @@ TEST_CASE("a state that the reference or a release wrote goes on here to the sam
     CHECK(resumed > 900);
 }
 
-TEST_CASE("from start to end our states are those of the reference alone, and so is the end") {
+// Where this fails for hogvm.json alone, what is written has changed, which states that are kept by somebody have not.
+TEST_CASE("from start to end our states are those of the reference alone, or those that were kept, and so is the end") {
     Exchange exchange;
     int compared = 0;
     for (const auto& file : files_of("states")) {
-        const bool is_reference = file.stem().string().starts_with("reference");
+        const bool compares_states = !file.stem().string().starts_with("hogvm-");
         for (const RecordedCase& recorded : cases_of(file)) {
             Journey journey(exchange, recorded);
-            const auto found = journey.go_from(-1, is_reference);
+            const auto found = journey.go_from(-1, compares_states);
             CHECK_MESSAGE(found.empty(), file.stem().string() << ": " << journey.name() << describe(found));
             ++compared;
         }

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// Keeps the states of the recorded programs that suspend, as a release writes them, for the next ones to resume
-// (journeys_test.cpp):
+// Keeps the states of the recorded programs that suspend, for this and later versions to resume (journeys_test.cpp):
 //
 //   node keep_states.mjs --exe PATH NAME       of an engine behind the exchange, into states/NAME.json
 //   node keep_states.mjs --reference NAME      of the reference
+//
+// README.md says which are kept when.
 //
 // A case is a line, with the request last in it as it was written: the states in their order, each with what the call then
 // gives (nothing where it gives undefined) and what had been printed, and how the program ends on the reference. An

@@ -4,7 +4,7 @@
 //
 //   node fuzz/node.mjs [--seed S] [--first I] [--count N] [--seconds T] [--last FILE]
 //
-// An act may throw. It must not end the process, take more than a few seconds, or change what a later one gives; and a
+// T is of a processor. An act may throw. It must not end the process, take more than a few seconds, or change what a later one gives; and a
 // plain value must come out of a program as it went in. `--seed S --first I --count 1` repeats an act; its number is in
 // FILE if the process ends in it.
 import assert from 'node:assert/strict'
@@ -209,7 +209,8 @@ function isFinding(error) {
 const seed = Number(given.seed)
 const first = Number(given.first)
 const last = given.count ? first + Number(given.count) : Infinity
-const until = given.seconds ? Date.now() + 1000 * Number(given.seconds) : Infinity
+const until = given.seconds ? 1000 * Number(given.seconds) : Infinity
+const ms = ({ user, system }) => (user + system) / 1000
 if (last === Infinity && until === Infinity) {
     console.error('fuzz/node.mjs: how many? --count N or --seconds T')
     process.exit(2)
@@ -220,7 +221,7 @@ console.log = () => {} // what programs print
 process.on('unhandledRejection', () => {}) // an act's own
 let slowest = 0
 let index = first
-for (; index < last && Date.now() < until; index++) {
+for (; index < last && ms(process.cpuUsage()) < until; index++) {
     if (place) fs.writeSync(place, `--seed ${seed} --first ${index} --count 1`.padEnd(60), 0)
     const random = new Random(seed, index)
     const started = process.cpuUsage()
@@ -232,8 +233,7 @@ for (; index < last && Date.now() < until; index++) {
             process.exit(1)
         }
     }
-    const { user, system } = process.cpuUsage(started)
-    const took = (user + system) / 1000
+    const took = ms(process.cpuUsage(started))
     slowest = Math.max(slowest, took)
     assert(took < SLOWEST, `act ${index} of seed ${seed} took ${took} ms`)
     if (index % 64 === 0) {

@@ -1,7 +1,9 @@
 // Runs a target without libFuzzer: `hogvm_fuzz_x PATH|noise:SEED:COUNT...`. A path is an input, a folder of inputs, or
 // a corpus: a file *.corpus with an input in base64 on each line. Noise is COUNT inputs of random bytes, for the
 // targets that make something of any bytes. Without coverage and sanitizers that is fifty times as fast, and a check
-// like any other where two ways to an answer are compared. An input that ends the process is named.
+// like any other where two ways to an answer are compared. An input that ends the process, or takes more than kMost
+// seconds of a processor, is named.
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -19,11 +21,15 @@
 
 namespace {
 
+constexpr int kMost = 10;  // as for libFuzzer (run.py)
+
 std::size_t replayed = 0;
 char current[300];  // what the input is called, for a signal handler
 
 void tell(int signal) {
-    [[maybe_unused]] const auto written = write(STDERR_FILENO, current, std::strlen(current));
+    constexpr std::string_view kSlow = "too slow: ";
+    [[maybe_unused]] auto written = signal == SIGPROF ? write(STDERR_FILENO, kSlow.data(), kSlow.size()) : 0;
+    written = write(STDERR_FILENO, current, std::strlen(current));
     std::signal(signal, SIG_DFL);
     std::raise(signal);
 }
@@ -33,6 +39,8 @@ void replay(std::string_view input, const std::string& name) {
     current[line.copy(current, sizeof current - 1)] = '\0';
     // A copy of just that size, so that AddressSanitizer sees its end.
     const std::string bytes(input);
+    const itimerval most = {.it_interval = {}, .it_value = {.tv_sec = kMost, .tv_usec = 0}};
+    setitimer(ITIMER_PROF, &most, nullptr);
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
     ++replayed;
 }
@@ -83,7 +91,7 @@ void replay_noise(std::string_view what) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) std::signal(signal, tell);
+    for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPROF}) std::signal(signal, tell);
     for (int k = 1; k < count; ++k) {
         if (std::string_view(arguments[k]).starts_with("noise:")) {
             replay_noise(arguments[k]);

@@ -5,8 +5,8 @@
 
 Each target runs until it has had SECONDS of a processor, on the corpus that earlier runs left in build/fuzz/corpora (at
 first the kept one and the seeds). Figures add up over runs, in build/fuzz/figures.json. What is found lies in build/fuzz/findings, to
-be repeated by `build/fuzz/bin/hogvm_fuzz_TARGET FILE`. With --keep the corpora are made small and written to
-fuzz/corpora, from which the tests replay them.
+be repeated by `build/fuzz/bin/hogvm_fuzz_TARGET FILE`, and makes the exit status of the run that found it 1. With --keep the
+corpora are made small and written to fuzz/corpora, from which the tests replay them.
 """
 import argparse
 import base64
@@ -28,7 +28,7 @@ KEPT = ROOT / "fuzz/corpora"
 TARGETS = ["load", "run", "functions", "json", "resume", "filter", "rules", "flags"]
 BINDINGS = ["node", "python"]  # not guided by coverage
 LIMITS = ["-timeout=10", "-rss_limit_mb=2500", "-malloc_limit_mb=600", "-max_len=4000", "-len_control=0", "-entropic=0"]
-MOST_KEPT = 80_000  # bytes of a target's kept inputs
+MOST_KEPT = 200_000  # bytes of a target's kept inputs
 
 figures_lock = threading.Lock()
 
@@ -109,6 +109,7 @@ def fuzz(target, seconds):
                 edges=last(r"\((\d+) inline 8-bit counters\)"), corpus=len(list(folder.iterdir())))
     if found:
         print(f"{target}: {found} found, in {findings}; the log is {log}", flush=True)
+    return found
 
 
 def fuzz_binding(target, seconds):
@@ -128,6 +129,7 @@ def fuzz_binding(target, seconds):
     add_figures(target, executions=int(acts[-1]) if acts else 0, cpu_s=cpu, findings=int(status != 0), seed=int(seed))
     if status != 0:
         print(f"{target}: ended with status {status} in the act {last.read_text().strip()}; the log is {log}", flush=True)
+    return int(status != 0)
 
 
 def has_binding(target):
@@ -136,25 +138,47 @@ def has_binding(target):
     return (ROOT / "build/release/python/hogvm").exists()
 
 
-def small(target, whole):
-    """The inputs of the corpus that reach something which no smaller one does, as far as there is room."""
+def adding(target, whole):
+    """The inputs of the corpus that reach something which no smaller one does, each with how much that is: what libFuzzer
+    notes while it merges."""
     merged = BUILD / "merged" / target
     shutil.rmtree(merged, ignore_errors=True)
     merged.mkdir(parents=True)
-    timed([executable(target), "-merge=1", *LIMITS, merged, whole], BUILD / "logs" / f"{target}.merge.log")
-    return merged
+    notes = BUILD / "merged" / f"{target}.notes"
+    notes.unlink(missing_ok=True)
+    command = [executable(target), "-merge=1", f"-merge_control_file={notes}", *LIMITS, merged, whole]
+    timed(command, BUILD / "logs" / f"{target}.merge.log")
+    # Two counts, a file a line, and of each "FT NUMBER FEATURE..." with the features that were new.
+    lines = notes.read_text().splitlines()
+    files = lines[2 : 2 + int(lines[0])]
+    new = [line.split()[1:] for line in lines[2 + len(files) :] if line.startswith("FT ")]
+    return [(len(features), pathlib.Path(files[int(number)]).read_bytes()) for number, *features in new if features]
+
+
+def choose(inputs, room):
+    """Half of the room goes to what adds most for its size, the other half to what adds most at all: those are large and
+    run deep."""
+    by_size = sorted(inputs, key=lambda one: (-one[0] / len(one[1]) if one[1] else 0, one[1]))
+    by_gain = sorted(inputs, key=lambda one: (-one[0], one[1]))
+    chosen = set()
+    for order, up_to in (by_size, room // 2), (by_gain, room):
+        taken = sum(map(len, chosen))
+        for _, one in order:
+            if one not in chosen and taken + len(one) <= up_to:
+                chosen.add(one)
+                taken += len(one)
+    return sorted(chosen, key=lambda one: (len(one), one))
 
 
 def keep(target):
-    inputs = sorted((p.read_bytes() for p in small(target, corpus_of(target)).iterdir()), key=lambda one: (len(one), one))
-    room, kept = MOST_KEPT, []
-    for one in inputs:
-        room -= len(one)
-        if room >= 0:
-            kept.append(base64.b64encode(one).decode() + "\n")
+    inputs = adding(target, corpus_of(target))
+    kept = choose(inputs, MOST_KEPT)
     KEPT.mkdir(exist_ok=True)
-    (KEPT / f"{target}.corpus").write_text("".join(kept))
-    print(f"{target}: {len(kept)} of {len(inputs)} inputs kept")
+    (KEPT / f"{target}.corpus").write_text("".join(base64.b64encode(one).decode() + "\n" for one in kept))
+    gained = {one: gain for gain, one in inputs}
+    share = sum(gained[one] for one in kept) / max(1, sum(gained.values()))
+    longest = max(map(len, kept), default=0)
+    print(f"{target}: {len(kept)} of {len(inputs)} inputs kept, with {share:.0%} of what they reach; the longest is {longest} bytes", flush=True)
 
 
 def table(figures):
@@ -184,11 +208,10 @@ def main():
     if not (BUILD / "seeds").exists():
         subprocess.run([sys.executable, ROOT / "fuzz/seeds.py", BUILD / "seeds"], check=True)
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-        for done in [pool.submit(fuzz_binding if t in BINDINGS else fuzz, t, given.time) for t in targets]:
-            done.result()
-    figures = read_figures()
-    table(figures)
-    return 1 if any(figures[t]["findings"] for t in targets) else 0
+        running = [pool.submit(fuzz_binding if t in BINDINGS else fuzz, t, given.time) for t in targets]
+        found = sum(one.result() for one in running)
+    table(read_figures())
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

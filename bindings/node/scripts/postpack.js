@@ -5,3 +5,4 @@ const fs = require('node:fs')
 const path = require('node:path')
 
 fs.rmSync(path.join(__dirname, '../source'), { recursive: true, force: true })
+fs.rmSync(path.join(__dirname, '../sbom.cdx.json'), { force: true })

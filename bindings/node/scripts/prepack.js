@@ -1,4 +1,5 @@
-// Before `npm pack`: takes the engine's source along, so that the package can be built where there is no repository.
+// Before `npm pack`: takes the engine's source along, so that the package can be built where there is no repository, and
+// the bill of materials.
 'use strict'
 
 const fs = require('node:fs')
@@ -15,3 +16,4 @@ for (const name of ['CMakeLists.txt', 'LICENSE', 'cmake', 'vm', 'stdlib', 'rules
         filter: (file) => !file.endsWith('_test.cpp'),
     })
 }
+fs.copyFileSync(path.join(repository, 'sbom.cdx.json'), path.join(folder, 'sbom.cdx.json'))

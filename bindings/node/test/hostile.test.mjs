@@ -117,6 +117,25 @@ test('an array of four billion places with an element in one is read by what it 
     assert.deepEqual(new RuleSet([{ id: 'r', bytecode: read('a') }]).match({ a }).failures, [])
 })
 
+test('a Proxy whose length is no length is an error or a value, at once', () => {
+    const program = new Program(read('a'))
+    for (const length of [undefined, null, -1, -0, 0.5, NaN, Infinity, 2 ** 32, 2 ** 40, 2 ** 53, 'x', '3', {}, [], true, 1n, Symbol('s'), () => 1]) {
+        const lying = new Proxy([1, 2, 3], { get: (target, key) => (key === 'length' ? length : target[key]) })
+        for (const a of [lying, [lying], { b: lying }]) {
+            for (const run of [() => exec(read('a'), { globals: { a } }), () => program.run({ a })]) {
+                let outcome
+                try {
+                    outcome = run()
+                } catch (error) {
+                    outcome = error
+                }
+                assert.ok(outcome instanceof Error || 'finished' in outcome || 'status' in outcome, String(outcome))
+            }
+        }
+    }
+    assert.deepEqual(program.run({ a: [1, 2, 3] }).result, [1, 2, 3])
+})
+
 test('strings of 100 MB pass, and beyond the memory limit are an error', () => {
     const long = 'x'.repeat(100e6)
     const program = new Program(['_H', 1, ...read('a').slice(2), op.CALL_GLOBAL, 'length', 1])

@@ -96,5 +96,6 @@ test('what npm packs has all that the addon is built from, and leaves nothing be
     assert.ok(wanted.length > 100)
     for (const file of [...wanted, 'CMakeLists.txt', 'LICENSE', 'bindings/node/CMakeLists.txt']) assert.ok(packed.has(`source/${file}`), file)
     for (const name of fs.readdirSync(path.join(PACKAGE, 'src'))) assert.ok(packed.has(`src/${name}`), name)
-    assert.ok(!fs.existsSync(path.join(PACKAGE, 'source')))
+    assert.ok(packed.has('sbom.cdx.json'))
+    for (const name of ['source', 'sbom.cdx.json']) assert.ok(!fs.existsSync(path.join(PACKAGE, name)), name)
 })

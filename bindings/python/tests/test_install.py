@@ -28,7 +28,10 @@ def test_the_readme_runs_where_the_package_was_installed(tmp_path: pathlib.Path)
     run(python, "-m", "doctest", README, cwd=tmp_path)
     where = run(python, "-c", "import hogvm; print(hogvm.__file__)", cwd=tmp_path)
     assert where.startswith(str(tmp_path))
-    assert {"py.typed", "_engine.pyi"} <= {path.name for path in pathlib.Path(where.strip()).parent.iterdir()}
+    package = pathlib.Path(where.strip()).parent
+    assert {"py.typed", "_engine.pyi"} <= {path.name for path in package.iterdir()}
+    [materials] = package.parent.glob("hogvm-*.dist-info/sboms/sbom.cdx.json")
+    assert materials.read_bytes() == (ROOT / "sbom.cdx.json").read_bytes()
 
 
 def test_the_sdist_has_what_its_build_needs(tmp_path: pathlib.Path) -> None:
@@ -42,7 +45,7 @@ def test_the_sdist_has_what_its_build_needs(tmp_path: pathlib.Path) -> None:
     folders = ["cmake", "vm", "stdlib", "rules", "bindings/python"]
     wanted = {path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()}
     wanted = {path for path in wanted if "__pycache__" not in path.parts}
-    wanted |= {pathlib.Path(file) for file in ("CMakeLists.txt", "LICENSE", "pyproject.toml")}
+    wanted |= {pathlib.Path(file) for file in ("CMakeLists.txt", "LICENSE", "pyproject.toml", "sbom.cdx.json")}
     assert wanted <= there
     assert {path.parts[0] for path in there - wanted} <= {"PKG-INFO"}
     options = [f"-D{option}=OFF" for option in ("HOGVM_TOOL", "HOGVM_TESTS", "HOGVM_BENCH", "HOGVM_NODE")]

@@ -27,6 +27,10 @@
 #include <hogvm/value.h>
 #include <hogvm/visibility.h>
 
+namespace hogvm {
+class Collector;  // hidden: a name has the visibility of its first declaration
+}
+
 HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 

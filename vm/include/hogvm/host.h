@@ -24,11 +24,14 @@
 #include <hogvm/value.h>
 #include <hogvm/visibility.h>
 
+namespace hogvm {
+class Run;  // hidden: a name has the visibility of its first declaration
+}
+
 HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 class Host;
-class Run;
 
 /// A call of a library or host function: its arguments and what it may use.
 class Call {

@@ -33,6 +33,10 @@
 
 #include <hogvm/visibility.h>
 
+namespace hogvm {
+struct Chunk;  // hidden: a name has the visibility of its first declaration
+}
+
 HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
@@ -51,7 +55,6 @@ enum class Type : std::uint8_t {
     Callable,
 };
 
-struct Chunk;
 struct Instruction;
 struct Node;
 struct Array;

@@ -12,7 +12,9 @@
 #include <cstddef>
 
 #include <hogvm/heap.h>
+#include <hogvm/visibility.h>
 
+HOGVM_PUBLIC_BEGIN
 namespace hogvm {
 
 /// Makes `watch` the one that this thread's work is told to, while it lives; null for nobody.
@@ -71,3 +73,4 @@ class Work {
 };
 
 }  // namespace hogvm
+HOGVM_PUBLIC_END
