@@ -176,6 +176,8 @@ Outcome Run::finish(Step step) {
 }
 
 Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_ptr cause) {
+    // Only a program's throw leaves an error; a function of the host may raise any Failure.
+    if (kind == ErrorKind::Uncaught && uncaught_.is(Type::Null)) kind = ErrorKind::Host;
     std::string payload;
     if (kind == ErrorKind::Uncaught) {
         try {

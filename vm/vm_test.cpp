@@ -461,6 +461,12 @@ TEST_CASE("what is printed goes to the host, or is kept") {
     CHECK(lines == "a;b;");
 }
 
+TEST_CASE("an uncaught error that a function of the host raises is the host's") {
+    Host host;
+    host.add("f", [](Call&) -> Value { throw Failure(ErrorKind::Uncaught, "of another run"); });
+    CHECK(ran(R"(["_H",1,2,"f",0])", {}, host) == "host: of another run");
+}
+
 TEST_CASE("chunks that a program lacks come from the host") {
     Host host;
     host.import_chunk = [](std::string_view name, Heap& heap) {
