@@ -2,6 +2,7 @@
 
 #include <hogvm/javascript.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 #include "arguments.h"
 #include "families.h"
@@ -64,20 +65,16 @@ struct Sorted {
 std::span<Sorted> sorted_elements(Call& call, const Array* a) {
     auto* first = static_cast<Sorted*>(call.heap.allocate(a->size * sizeof(Sorted)));
     std::uint32_t count = 0;
-    bool ascii = true;
     for (const Value v : a->values()) {
         if (v.is(Type::Undefined) || v.is(Type::Hole)) continue;
         if (count % kBetweenChecks == kBetweenChecks - 1) call.check_time(kBetweenChecks);
         first[count] = {javascript::to_string(v, call.heap), v, count};
-        ascii = ascii && first[count].text.is_ascii();
         ++count;
     }
     std::size_t steps = 0;
     const auto is_less = [&](const Sorted& x, const Sorted& y) {
         if (++steps % kBetweenChecks == 0) call.check_time(kBetweenChecks);
-        // ASCII texts are in order by bytes.
-        const int order = ascii ? x.text.as_text().compare(y.text.as_text())
-                                : javascript::compare_text(x.text.as_text(), y.text.as_text());
+        const int order = javascript::compare_text(x.text.as_text(), y.text.as_text());
         return order != 0 ? order < 0 : x.position < y.position;
     };
     std::sort(first, first + count, is_less);
@@ -127,30 +124,29 @@ Value string_concat(Call& call) {
 
 /// The position of the first element that `is_wanted`, or the array's size.
 template <typename IsWanted>
-std::size_t search(const Call& call, const Array* a, IsWanted is_wanted) {
-    if (a->size > kBetweenChecks) call.check_time(a->size / 4);
+std::size_t search(const Array* a, IsWanted is_wanted) {
     std::size_t i = 0;
-    while (i < a->size && !is_wanted(a->items[i])) ++i;
+    for (Work work; i < a->size && !is_wanted(a->items[i]); ++i) work.step();
     return i;
 }
 
 /// JavaScript's includes, in which NaN is found and a hole is undefined.
-bool includes(const Call& call, const Array* a, Value wanted) {
+bool includes(const Array* a, Value wanted) {
     if (wanted.is_string()) {
         const std::string_view text = wanted.as_text();
-        return search(call, a, [text](Value v) { return v.is_string() && v.as_text() == text; }) < a->size;
+        return search(a, [text](Value v) { return v.is_string() && same_text(v.as_text(), text); }) < a->size;
     }
-    return search(call, a, [wanted](Value v) { return javascript::same_value_zero(v, wanted); }) < a->size;
+    return search(a, [wanted](Value v) { return javascript::same_value_zero(v, wanted); }) < a->size;
 }
 
 Value has(Call& call) {
     const Array* a = array_argument(call);
-    return Value::boolean(a != nullptr && includes(call, a, call[1]));
+    return Value::boolean(a != nullptr && includes(a, call[1]));
 }
 
 Value in(Call& call) {
     const Value container = call[1];
-    if (container.is(Type::Array)) return Value::boolean(includes(call, container.as_array(), call[0]));
+    if (container.is(Type::Array)) return Value::boolean(includes(container.as_array(), call[0]));
     if (container.is(Type::Object)) {
         // What only claims to be a tuple has no elements to look at.
         const Entry* claim = call.heap.find(container.as_dict(), "__isHogTuple");
@@ -165,7 +161,7 @@ Value index_of(Call& call) {
     if (a == nullptr) return Value::integer(0);
     const Value wanted = call[1];
     const std::size_t at =
-        search(call, a, [wanted](Value v) { return !v.is(Type::Hole) && javascript::strictly_equal(v, wanted); });
+        search(a, [wanted](Value v) { return !v.is(Type::Hole) && javascript::strictly_equal(v, wanted); });
     return Value::integer(at < a->size ? static_cast<std::int64_t>(at) + 1 : 0);
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <hogvm/javascript.h>
+#include <hogvm/work.h>
 
 #include "arguments.h"
 #include "calendar/calendar.h"
@@ -310,7 +311,9 @@ Value format_text(Call& call) {
     if (call[1].is(Type::Array)) {
         for (const Value item : call[1].as_array()->values()) {
             const std::string element = javascript::to_string(item);
+            Work work;
             for (const char c : element) {
+                work.step();
                 if (c == '%' && element.size() > 1) text.append('%');
                 text.append(c);
             }

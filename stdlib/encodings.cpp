@@ -14,6 +14,7 @@
 #include <hogvm/javascript.h>
 #include <hogvm/library.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 #include "arguments.h"
 #include "families.h"
@@ -28,7 +29,9 @@ constexpr std::size_t kBytesBetweenChecks = 3 << 16;
 /// What Buffer.from makes of an array: each element as a number, and of that the lowest eight bits.
 std::string_view bytes_of_array(const Array* a, Heap& heap) {
     char* bytes = static_cast<char*>(heap.allocate(a->size));
+    Work work;
     for (std::size_t i = 0; i < a->size; ++i) {
+        work.step();
         const double d = javascript::to_number(a->items[i]);
         const double low = std::isfinite(d) ? std::fmod(std::trunc(d), 256) : 0;
         bytes[i] = static_cast<char>(static_cast<int>(low));
@@ -177,7 +180,9 @@ Value encode_url_component(Call& call) {
     const std::size_t size = unreserved + 3 * (s.size() - unreserved);
     char* const out = static_cast<char*>(call.heap.allocate(size));
     char* at = out;
+    Work work;
     for (const char c : s) {
+        work.step();
         if (is_unreserved(c)) {
             *at++ = c;
             continue;
@@ -210,7 +215,7 @@ std::optional<Value> url_decoded(Value string, Heap& heap) {
     char* const out = static_cast<char*>(heap.allocate(s.size()));
     char* at = out;
     std::size_t kept = 0;
-    while (escape != std::string_view::npos) {
+    for (Work work; escape != std::string_view::npos; work.step()) {
         at = std::copy_n(s.data() + kept, escape - kept, at);
         const int lead = escaped_byte(s, escape);
         if (lead < 0) return std::nullopt;

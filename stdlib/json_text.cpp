@@ -7,6 +7,7 @@
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 #include "arguments.h"
 #include "dates.h"
@@ -20,7 +21,9 @@ std::string escaped_surrogates(std::string_view s) {
     static constexpr char kHex[] = "0123456789abcdef";
     std::string out;
     bool is_escaped = false;
+    Work work;
     for (std::size_t i = 0; i < s.size(); ++i) {
+        work.step();
         const bool is_lone = s[i] == '\xED' && static_cast<unsigned char>(s[i + 1]) >= 0xA0;
         if (!is_lone || is_escaped) {
             is_escaped = s[i] == '\\' && !is_escaped;

@@ -40,7 +40,9 @@ std::string_view escape_of(char c) {
 void quote(std::string_view text, char mark, std::string_view escaped_quote, std::string& out) {
     out += mark;
     std::size_t kept = 0;
+    Work work;
     for (std::size_t i = 0; i < text.size(); ++i) {
+        work.step();
         const std::string_view escape = text[i] == mark ? escaped_quote : escape_of(text[i]);
         if (escape.empty()) continue;
         out.append(text.substr(kept, i - kept)).append(escape);

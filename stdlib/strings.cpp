@@ -6,6 +6,7 @@
 #include <hogvm/javascript.h>
 #include <hogvm/print.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 #include "arguments.h"
 #include "dates.h"
@@ -16,7 +17,8 @@ namespace hogvm::stdlib {
 std::u16string units_of(std::string_view s) {
     std::u16string out;
     out.reserve(s.size());
-    for (std::size_t at = 0; at < s.size();) {
+    Work work;
+    for (std::size_t at = 0; at < s.size(); work.step()) {
         const std::uint32_t c = text::next(s, &at);
         if (c < 0x10000) {
             out += static_cast<char16_t>(c);
@@ -112,7 +114,8 @@ Value reverse(Call& call) {
         return Value::ascii({out, s.size()});
     }
     TextBuilder out(call.heap);
-    for (std::size_t end = s.size(); end > 0;) {
+    Work work;
+    for (std::size_t end = s.size(); end > 0; work.step()) {
         std::size_t at = end - 1;
         while ((static_cast<unsigned char>(s[at]) & 0xC0) == 0x80) --at;
         end = at;

@@ -8,6 +8,7 @@
 
 #include <hogvm/javascript.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 #include "arguments.h"
 #include "text_functions.h"
@@ -31,7 +32,8 @@ class UnitBuilder {
   public:
     explicit UnitBuilder(Heap& heap) : out_(heap) {}
     void append(std::u16string_view units) {
-        for (const char16_t unit : units) out_.append_unit(unit);
+        Work work;
+        for (const char16_t unit : units) work.step(), out_.append_unit(unit);
     }
     Value finish() { return out_.finish(); }
 
@@ -44,7 +46,9 @@ template <typename Text, typename Builder>
 void append_substitution(Builder& out, Text text, std::size_t at, std::size_t size, Text replacement) {
     constexpr auto kDollar = static_cast<typename Text::value_type>('$');
     std::size_t done = 0;
+    Work work;
     for (std::size_t i = 0; (i = replacement.find(kDollar, i)) != Text::npos && i + 1 < replacement.size();) {
+        work.step();
         Text meaning;
         switch (replacement[i + 1]) {
             case '$': meaning = replacement.substr(i, 1); break;

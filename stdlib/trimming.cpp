@@ -8,6 +8,7 @@
 
 #include <hogvm/javascript.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 #include "arguments.h"
 #include "text_functions.h"
@@ -37,10 +38,11 @@ struct Range {
 template <typename Goes>
 Range left_of(std::size_t size, Ends ends, std::size_t step, Goes goes) {
     Range range{0, size};
+    Work work;
     if (ends != Ends::Right)
-        while (range.from + step <= range.to && goes(range.from)) range.from += step;
+        for (; range.from + step <= range.to && goes(range.from); work.step()) range.from += step;
     if (ends != Ends::Left)
-        while (range.to >= range.from + step && goes(range.to - step)) range.to -= step;
+        for (; range.to >= range.from + step && goes(range.to - step); work.step()) range.to -= step;
     return range;
 }
 
@@ -74,7 +76,7 @@ bool is_used_up(const Call& call, Value object, Value unit) {
         return own(call.heap, object, {key, javascript::format_number(at, key)});
     };
     double start = 0;
-    while (javascript::strictly_equal(element(start), unit)) ++start;
+    for (; javascript::strictly_equal(element(start), unit); ++start) call.check_time();
     double end = javascript::to_number(own(call.heap, object, "length"));
     for (; javascript::strictly_equal(element(end - 1), unit); --end) call.check_time();
     return start >= end;

@@ -14,17 +14,20 @@
 
 #include <hogvm/hash.h>
 #include <hogvm/javascript.h>
+#include <hogvm/work.h>
 
 namespace hogvm {
 namespace {
 
 constexpr std::uint32_t kEntriesPerLook = 1024;
+constexpr std::size_t kLongText = 4096;  // bytes; to hash one or to compare it takes time
+constexpr std::size_t kBytesPerStep = 64;
 constexpr std::uint32_t kLinearEntries = 8;  // up to here a scan beats an index
 // What is made whole, as from a document, has an index from here on only: much of it is passed on and never searched.
 constexpr std::uint32_t kLinearWhole = 32;
 
-/// Same text, cheaply when it is the same view.
-bool same_text(const Value& a, std::string_view b) {
+/// Same key, cheaply when it is the same view.
+bool is_key(const Value& a, std::string_view b) {
     if (!a.is_string_of(b.size())) return false;
     const char* const text = a.as_text().data();
     // Keys tend to begin alike and to end differently.
@@ -103,7 +106,7 @@ void Heap::grow(Dict* d) {
     const std::size_t capacity = std::max<std::size_t>(4, std::size_t{d->capacity} * 2);
     if (capacity > UINT32_MAX / 2) fail(ErrorKind::Memory, "Out of memory: a dict of more than 2147483647 entries");
     auto* entries = static_cast<Entry*>(allocate(capacity * sizeof(Entry)));
-    if (d->size > 0) std::memcpy(static_cast<void*>(entries), d->entries, d->size * sizeof(Entry));
+    copy_bytes(entries, d->entries, d->size * sizeof(Entry));
     const Slot* const old = d->index;
     const std::uint32_t old_size = index_size(d);
     d->entries = entries;
@@ -176,7 +179,7 @@ Dict* Heap::object_of(std::span<const Entry> members) {
         const std::string_view key = members[i].key.as_text();
         is_plain = key.empty() || key[0] > '9' || !javascript::array_index(key);
         for (std::size_t j = 0; is_plain && members.size() <= kLinearWhole && j < i; ++j)
-            is_plain = !same_text(members[j].key, key);
+            is_plain = !is_key(members[j].key, key);
     }
     if (is_plain && members.size() <= kLinearWhole) return dict_of(Type::Object, members);
     Dict* d = object(members.size());
@@ -189,7 +192,7 @@ Dict* Heap::object_of(std::span<const Entry> members) {
 }
 
 const Entry* Heap::find(const Dict* d, std::string_view key) const {
-    return find_entry(d, d->index != nullptr ? hash(key) : 0, [key](Value other) { return same_text(other, key); });
+    return find_entry(d, d->index != nullptr ? hash(key) : 0, [key](Value other) { return is_key(other, key); });
 }
 
 const Entry* Heap::find(const Dict* d, Value key) const {
@@ -200,10 +203,12 @@ const Entry* Heap::find(const Dict* d, Value key) const {
 
 void Heap::set(Dict* d, Value key, Value v) {
     const std::string_view text = key.is_string() ? key.as_text() : std::string_view();
+    if (text.size() > kLongText) [[unlikely]]
+        work_done(text.size() / kBytesPerStep);
     const std::uint32_t hash_of_key = d->index == nullptr ? 0 : key.is_string() ? hash(text) : hash(key);
     Entry* const found =
         key.is_string()
-            ? find_entry(d, hash_of_key, [text](Value other) { return same_text(other, text); })
+            ? find_entry(d, hash_of_key, [text](Value other) { return is_key(other, text); })
             : find_entry(d, hash_of_key, [key](Value other) { return javascript::same_value_zero(other, key); });
     if (found != nullptr) {
         const Value old = std::exchange(found->value, v);

@@ -7,6 +7,7 @@
 
 #include <hogvm/hash.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 namespace hogvm {
 namespace {
@@ -114,7 +115,7 @@ Value Heap::string(std::string_view text) { return string_units(text, text::surp
 Value Heap::string_units(std::string_view text, std::size_t surplus) {
     if (text.size() > UINT32_MAX) fail(ErrorKind::Memory, "Out of memory: a string of more than 4 GiB");
     char* data = static_cast<char*>(allocate(text.size()));
-    if (!text.empty()) std::memcpy(data, text.data(), text.size());
+    copy_bytes(data, text.data(), text.size());
     return Value::text_of(data, text.size(), surplus);
 }
 
@@ -155,7 +156,7 @@ void Heap::append_slowly(Array* a, Value v) {
         if (capacity > UINT32_MAX) fail(ErrorKind::Memory, "Out of memory: an array of more than 4294967295 elements");
         auto* buffer = new (allocate(sizeof(Buffer) + capacity * sizeof(Value)))
             Buffer{a->size, static_cast<std::uint32_t>(capacity), false};
-        if (a->size > 0) std::memcpy(static_cast<void*>(buffer->items()), a->items, a->size * sizeof(Value));
+        copy_bytes(buffer->items(), a->items, a->size * sizeof(Value));
         a->buffer = buffer;
         a->items = buffer->items();
     }
@@ -183,7 +184,7 @@ Array* Heap::pushed_back_slowly(const Array* a, Value v) {
         grown = new (allocate(sizeof(Array))) Array(*a);
     } else {
         grown = array(std::max<std::size_t>(4, std::size_t{a->size} * 2));
-        if (a->size > 0) std::memcpy(static_cast<void*>(grown->items), a->items, a->size * sizeof(Value));
+        copy_bytes(grown->items, a->items, a->size * sizeof(Value));
         grown->size = a->size;
         grown->has_nodes = a->has_nodes;
     }
@@ -221,7 +222,7 @@ void Heap::own_elements(Array* a, std::size_t capacity) {
     const bool was_shared = a->buffer != nullptr && a->buffer->is_shared;
     auto* buffer = new (allocate(sizeof(Buffer) + capacity * sizeof(Value)))
         Buffer{a->size, static_cast<std::uint32_t>(std::min<std::size_t>(capacity, UINT32_MAX)), false};
-    if (a->size > 0) std::memcpy(static_cast<void*>(buffer->items()), a->items, a->size * sizeof(Value));
+    copy_bytes(buffer->items(), a->items, a->size * sizeof(Value));
     a->buffer = buffer;
     a->items = buffer->items();
     if (!was_shared) return;

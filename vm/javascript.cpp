@@ -14,7 +14,20 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+constexpr std::size_t kStretch = 1 << 14;  // bytes that are looked at before the run is told of it
+constexpr std::size_t kBytesPerStep = 8;
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Where the digits from `i` on end.
+std::size_t digits_end(std::string_view s, std::size_t i) {
+    for (;;) {
+        const std::size_t end = std::min(s.size(), i + kStretch);
+        while (i < end && is_digit(s[i])) ++i;
+        if (i < end || i == s.size()) return i;
+        work_done(kStretch / kBytesPerStep);
+    }
+}
 
 /// The end of the longest StrDecimalLiteral at the start of `s`; 0 if there is none.
 std::size_t decimal_end(std::string_view s) {
@@ -22,12 +35,11 @@ std::size_t decimal_end(std::string_view s) {
     if (i < s.size() && (s[i] == '+' || s[i] == '-')) ++i;
     if (s.substr(i).starts_with("Infinity")) return i + 8;
     const std::size_t digits = i;
-    while (i < s.size() && is_digit(s[i])) ++i;
+    i = digits_end(s, i);
     std::size_t count = i - digits;
     if (i < s.size() && s[i] == '.') {
         const std::size_t fraction = i + 1;
-        std::size_t j = fraction;
-        while (j < s.size() && is_digit(s[j])) ++j;
+        const std::size_t j = digits_end(s, fraction);
         count += j - fraction;
         if (count > 0) i = j;
     }
@@ -35,11 +47,52 @@ std::size_t decimal_end(std::string_view s) {
     if (i < s.size() && (s[i] == 'e' || s[i] == 'E')) {
         std::size_t j = i + 1;
         if (j < s.size() && (s[j] == '+' || s[j] == '-')) ++j;
-        const std::size_t exponent = j;
-        while (j < s.size() && is_digit(s[j])) ++j;
-        if (j > exponent) i = j;
+        const std::size_t end = digits_end(s, j);
+        if (end > j) i = end;
     }
     return i;
+}
+
+// What lies exactly between two doubles has 767 significant digits at the most. So of more digits it counts only
+// whether any is not 0.
+constexpr std::size_t kDigitsThatCount = 800;
+
+/// A decimal literal without sign of the same value, that is short.
+std::string shortened(std::string_view s) {
+    constexpr std::int64_t kMostExponent = std::int64_t{1} << 40;  // beyond, no text has the zeros to make up for it
+    std::string digits;
+    std::int64_t exponent = 0;
+    bool has_point = false;
+    bool has_more = false;
+    Work work;
+    std::size_t i = 0;
+    for (; i < s.size() && s[i] != 'e' && s[i] != 'E'; ++i, work.step()) {
+        if (s[i] == '.') {
+            has_point = true;
+            continue;
+        }
+        const bool is_zero = s[i] == '0';
+        if (digits.size() == kDigitsThatCount) {
+            has_more = has_more || !is_zero;
+            ++exponent;
+        } else if (!is_zero || !digits.empty()) {
+            digits += s[i];
+        }
+        if (has_point) --exponent;
+    }
+    if (i < s.size()) {
+        const bool negative = s[++i] == '-';
+        if (negative || s[i] == '+') ++i;
+        std::int64_t written = 0;
+        for (; i < s.size(); ++i, work.step()) written = std::min(written * 10 + (s[i] - '0'), kMostExponent);
+        exponent += negative ? -written : written;
+    }
+    if (digits.empty()) return "0";
+    if (has_more) {
+        digits += '1';
+        --exponent;
+    }
+    return digits + "e" + std::to_string(exponent);
 }
 
 /// The value of a StrDecimalLiteral.
@@ -50,6 +103,8 @@ double decimal_value(std::string_view s) {
         s.remove_prefix(1);
     }
     if (s[0] == 'I') return negative ? -kInfinity : kInfinity;
+    std::string buffer;
+    if (s.size() > kDigitsThatCount) s = buffer = shortened(s);
     double d = 0;
     const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), d);
     if (error == std::errc::result_out_of_range) {
@@ -84,7 +139,9 @@ double power_of_two_value(std::string_view digits, int bits_per_digit) {
     std::uint64_t mantissa = 0;
     int exponent = 0;
     bool sticky = false;
+    Work work;
     for (const char c : digits) {
+        work.step();
         const int v = digit_value(c);
         for (int bit = bits_per_digit - 1; bit >= 0; --bit) {
             const std::uint64_t b = static_cast<std::uint64_t>(v >> bit) & 1;
@@ -102,15 +159,18 @@ double power_of_two_value(std::string_view digits, int bits_per_digit) {
 /// Number() of an integer literal with a prefix (0x, 0o, 0b), without it; NaN if it is none.
 double prefixed_value(std::string_view digits, int bits_per_digit) {
     if (digits.empty()) return kNaN;
-    for (const char c : digits)
+    Work work;
+    for (const char c : digits) {
+        work.step();
         if (digit_value(c) >= 1 << bits_per_digit) return kNaN;
+    }
     return power_of_two_value(digits, bits_per_digit);
 }
 
 /// The white space at the start of a text, in bytes: JavaScript's WhiteSpace and LineTerminator.
 std::size_t leading_space(std::string_view s) {
     std::size_t i = 0;
-    while (i < s.size()) {
+    for (Work work; i < s.size(); work.step()) {
         const auto b = static_cast<unsigned char>(s[i]);
         if (b == 0x20 || (b >= 0x09 && b <= 0x0D)) {
             i += 1;
@@ -124,6 +184,18 @@ std::size_t leading_space(std::string_view s) {
         if (!is_space) break;
         i = at;
     }
+    return i;
+}
+
+/// How many bytes two texts have in common at their start.
+std::size_t common_bytes(std::string_view a, std::string_view b) {
+    const std::size_t n = std::min(a.size(), b.size());
+    if (a.data() == b.data()) return n;
+    std::size_t i = 0;
+    for (; n - i >= kStretch && std::memcmp(&a[i], &b[i], kStretch) == 0; i += kStretch)
+        work_done(kStretch / kBytesPerStep);
+    while (n - i >= 8 && std::memcmp(&a[i], &b[i], 8) == 0) i += 8;
+    while (i < n && a[i] == b[i]) ++i;
     return i;
 }
 
@@ -155,9 +227,9 @@ void append_string_at(Value v, std::string& out, int depth) {
             if (!v.is_ascii() && out.size() >= 3 && s.size() >= 3 && s[0] == '\xED') {
                 std::size_t at = 0;
                 text::append(text::next(s, &at), out);  // may join with a half at the end of `out`
-                out.append(s.substr(at));
+                append_text(s.substr(at), out);
             } else {
-                out.append(s);
+                append_text(s, out);
             }
             break;
         }
@@ -250,7 +322,7 @@ std::string_view type_of(Value v) {
 bool strictly_equal(Value a, Value b) {
     if (a.is(Type::Int) && b.is(Type::Int)) return a.as_int() == b.as_int();
     if (a.is_number()) return b.is_number() && a.as_number() == b.as_number();
-    if (a.is_string()) return b.is_string() && a.as_text() == b.as_text();
+    if (a.is_string()) return b.is_string() && same_text(a.as_text(), b.as_text());
     if (a.is_node()) return b.is_node() && a.as_node() == b.as_node();
     if (a.is(Type::Bool)) return b.is(Type::Bool) && a.as_bool() == b.as_bool();
     if (a.is(Type::Null)) return b.is(Type::Null);
@@ -263,10 +335,8 @@ bool same_value_zero(Value a, Value b) {
 }
 
 int compare_text(std::string_view a, std::string_view b) {
-    const std::size_t n = std::min(a.size(), b.size());
-    std::size_t i = 0;
-    while (i < n && a[i] == b[i]) ++i;
-    if (i == n) return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
+    const std::size_t i = common_bytes(a, b);
+    if (i == std::min(a.size(), b.size())) return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
     // By bytes is by code point; by unit, what is written with surrogates (lead F0 and above) comes before U+E000 to
     // U+FFFF (lead EE and EF).
     auto x = static_cast<unsigned char>(a[i]);
@@ -325,8 +395,9 @@ double parse_int(std::string_view s) {
     }
     const bool is_hex = s.size() > 1 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
     if (is_hex) s.remove_prefix(2);
-    std::size_t end = 0;
-    while (end < s.size() && digit_value(s[end]) < (is_hex ? 16 : 10)) ++end;
+    std::size_t end = is_hex ? 0 : digits_end(s, 0);
+    if (is_hex)
+        for (Work work; end < s.size() && digit_value(s[end]) < 16; ++end) work.step();
     if (end == 0) return kNaN;
     const double d = is_hex ? power_of_two_value(s.substr(0, end), 4) : decimal_value(s.substr(0, end));
     return negative ? -d : d;
@@ -401,7 +472,7 @@ void append_number(Value number, std::string& out) {
 
 std::string_view trim(std::string_view s) {
     s.remove_prefix(leading_space(s));
-    while (!s.empty()) {
+    for (Work work; !s.empty(); work.step()) {
         std::size_t start = s.size() - 1;
         while (start > 0 && (static_cast<unsigned char>(s[start]) & 0xC0) == 0x80) --start;
         if (leading_space(s.substr(start)) == 0) break;

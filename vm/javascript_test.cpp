@@ -68,6 +68,28 @@ TEST_CASE("Number(text) takes the whole text") {
     }
 }
 
+TEST_CASE("numbers of very many digits are rounded by all of them") {
+    const std::string zeros(20'000, '0');
+    CHECK(js::number_of("1" + zeros + "e-20000") == 1);
+    CHECK(js::number_of("0." + zeros + "15e20001") == 1.5);
+    CHECK(js::number_of("-" + zeros + "12." + zeros + "1") == -12);
+    CHECK(js::number_of(zeros + "." + zeros) == 0);
+    CHECK(js::number_of("12e" + zeros + "2") == 1200);
+    CHECK(js::number_of("12e-" + zeros + "2") == 0.12);
+    CHECK(js::number_of("1e" + std::string(20'000, '9')) == kInfinity);
+    CHECK(js::number_of("1e-" + std::string(20'000, '9')) == 0);
+    CHECK(js::number_of("1" + zeros) == kInfinity);
+    CHECK(js::number_of("0." + zeros + "1") == 0);
+    // 2^53 + 1 lies between two doubles: what is behind it decides, however far.
+    CHECK(js::number_of("9007199254740993." + zeros) == 9007199254740992.0);
+    CHECK(js::number_of("9007199254740993." + zeros + "1") == 9007199254740994.0);
+    CHECK(js::number_of("9007199254740993" + zeros + "1e-20001") == 9007199254740994.0);
+    CHECK(js::number_of("9007199254740992." + std::string(20'000, '9')) == 9007199254740992.0);
+    CHECK(js::parse_float("1." + zeros + "5 kg") == 1);
+    CHECK(js::parse_int("7" + zeros) == kInfinity);
+    CHECK(js::parse_int(zeros + "7 kg") == 7);
+}
+
 TEST_CASE("Number(text) is rounded correctly, however long the text is") {
     CHECK(js::number_of("9007199254740993") == 9007199254740992.0);
     CHECK(js::number_of("9007199254740993.0000000000000000000000001") == 9007199254740994.0);

@@ -42,11 +42,23 @@ class Reader {
 
     char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
     void skip_space() {
-        while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+        for (; at_ < text_.size() && is_space(text_[at_]); ++at_) work_.step();
     }
     void expect(char c) {
         if (peek() != c) reject(std::string("expected '") + c + "'");
         ++at_;
+    }
+    void skip_digits() {
+        constexpr std::size_t kStretch = 1 << 14;
+        for (;;) {
+            std::size_t at = at_;
+            const std::size_t end = std::min(text_.size(), at + kStretch);
+            while (at < end && is_digit(text_[at])) ++at;
+            const bool is_whole = at - at_ == kStretch;
+            at_ = at;
+            if (!is_whole) return;
+            work_.step(kStretch / 4);
+        }
     }
     Value literal(std::string_view word, Value v) {
         if (text_.substr(at_, word.size()) != word) reject("expected a value");
@@ -256,25 +268,25 @@ class Reader {
         if (peek() == '0') {
             ++at_;
         } else {
-            while (is_digit(peek())) {
-                const auto d = static_cast<std::uint64_t>(text_[at_++] - '0');
-                fits = fits && n <= (UINT64_MAX - 9) / 10;
-                n = n * 10 + d;
+            for (; fits && is_digit(peek()); ++at_) {
+                fits = n <= (UINT64_MAX - 9) / 10;
+                n = n * 10 + static_cast<std::uint64_t>(peek() - '0');
             }
+            if (!fits) skip_digits();
         }
         bool is_integer = true;
         if (peek() == '.') {
             is_integer = false;
             ++at_;
             if (!is_digit(peek())) reject("expected a digit");
-            while (is_digit(peek())) ++at_;
+            skip_digits();
         }
         if (peek() == 'e' || peek() == 'E') {
             is_integer = false;
             ++at_;
             if (peek() == '+' || peek() == '-') ++at_;
             if (!is_digit(peek())) reject("expected a digit");
-            while (is_digit(peek())) ++at_;
+            skip_digits();
         }
         const std::uint64_t most = static_cast<std::uint64_t>(INT64_MAX) + (negative ? 1 : 0);
         if (is_integer && fits && n <= most && !(negative && n == 0))

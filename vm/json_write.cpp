@@ -109,7 +109,7 @@ void write_string(Value string, Output& out) {
     std::string_view left = string.as_text();
     std::size_t lone = string.is_ascii() ? left.size() : find_lone_surrogate(left);
     out.put('"');
-    for (;;) {
+    for (Work work;; work.step(4)) {
         const std::size_t size = plain_text(left.substr(0, lone)).size;
         out.put(left.substr(0, size));
         if (size == left.size()) break;

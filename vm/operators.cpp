@@ -8,6 +8,7 @@
 #include <hogvm/javascript.h>
 #include <hogvm/pattern.h>
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 namespace hogvm {
 namespace {
@@ -72,15 +73,19 @@ void unify(Value& left, Value& right, const Heap& heap) {
 }
 
 bool is_finite_numbers(Value v) {
+    Work work;
     return v.is(Type::Array) &&
-           std::all_of(v.as_array()->values().begin(), v.as_array()->values().end(), [](Value item) {
+           std::all_of(v.as_array()->values().begin(), v.as_array()->values().end(), [&work](Value item) {
+               work.step();
                return item.is(Type::Hole) || item.is(Type::Int) ||
                       (item.is(Type::Double) && std::isfinite(item.as_double()));
            });
 }
 
 Order order_of_numbers(const Array* a, const Array* b) {
+    Work work;
     for (std::size_t i = 0; i < std::min(a->size, b->size); ++i) {
+        work.step(2);
         if (javascript::strictly_equal(a->items[i], b->items[i])) continue;
         return javascript::relational(a->items[i], b->items[i]) == Order::Less ? Order::Less : Order::Greater;
     }
@@ -134,7 +139,11 @@ Value arithmetic(Opcode op, Value left, Value right) {
 bool is_in(Value item, Value container) {
     if (container.is(Type::Array)) {
         const auto values = container.as_array()->values();
-        return std::any_of(values.begin(), values.end(), [&](Value v) { return javascript::same_value_zero(v, item); });
+        Work work;
+        return std::any_of(values.begin(), values.end(), [&](Value v) {
+            work.step();
+            return javascript::same_value_zero(v, item);
+        });
     }
     if (!container.is_string())
         fail(ErrorKind::Argument, "Operator IN needs an array or a string on its right side, got " +

@@ -171,9 +171,8 @@ class Text {
         if (v.is_string()) {
             view_ = text::well_formed(v, buffer_);
         } else {
-            const std::string s = javascript::to_string(v);
-            std::string replaced;
-            buffer_ = text::well_formed(s, replaced);
+            std::string s = javascript::to_string(v);
+            if (text::well_formed(s, buffer_).data() == s.data()) buffer_ = std::move(s);
             view_ = buffer_;
         }
     }
@@ -233,13 +232,15 @@ bool contains_ignoring_case(std::string_view text, std::string_view needle) {
 
 /// What is between the '%' at the ends of a LIKE pattern: they may match nothing, so the search is for the rest.
 std::string_view core_of(std::string_view like) {
-    while (like.starts_with('%')) like.remove_prefix(1);
-    while (like.ends_with('%')) like.remove_suffix(1);
+    Work work;
+    for (; like.starts_with('%'); work.step()) like.remove_prefix(1);
+    for (; like.ends_with('%'); work.step()) like.remove_suffix(1);
     return like;
 }
 
 bool is_literal(std::string_view core, bool ignore_case) {
-    return core.find_first_of("%_") == std::string_view::npos && (!ignore_case || text::is_ascii(core));
+    const bool has_wildcards = core.find('%') != std::string_view::npos || core.find('_') != std::string_view::npos;
+    return !has_wildcards && (!ignore_case || text::is_ascii(core));
 }
 
 std::string expression_of(std::string_view core, bool ignore_case) {

@@ -1,5 +1,6 @@
 #include <hogvm/pattern.h>
 
+#include <algorithm>
 #include <atomic>
 #include <ctime>
 #include <random>
@@ -20,8 +21,9 @@ namespace {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr double kMostMs = 60'000;
 #else
-constexpr double kMostMs = 250;  // of this thread's own time: the limit of 50 ms, and what is forgiven
+constexpr double kMostMs = 110;  // of this thread's own time: the limit of 50 ms, as much again, and some to begin
 #endif
+constexpr int kMeasures = 3;  // the machine may have been at fault
 
 // Each 'a' may be the start of a match until 901 more letters were seen, so the automaton has up to 2^901 states.
 constexpr std::string_view kManyStates = "a[ab]{900}c";
@@ -41,23 +43,55 @@ std::string quoted(std::string_view text) {
 }
 
 /// `text` =~ `pattern`, so many times one after the other.
-Outcome searched(std::string_view pattern, const std::string& text, double timeout_ms,
-                 const std::atomic<bool>* stop = nullptr, int times = 1) {
+std::shared_ptr<const Program> search_program(std::string_view pattern, int times = 1) {
     std::string program = R"(["_H",1)";
     for (int i = 0; i < times; ++i)
         program += "," + std::string(i > 0 ? "35," : "") + "32," + quoted(pattern) + R"(,32,"g",1,1,23)";
+    return load_program(program + ",38]");
+}
+
+Outcome searched(std::string_view pattern, const std::string& text, double timeout_ms,
+                 const std::atomic<bool>* stop = nullptr) {
     Host host;
     host.stop = stop;
     Vm vm(host);
     RunOptions options;
     options.limits.timeout_ms = timeout_ms;
-    return vm.run(*load_program(program + ",38]"), "{\"g\":" + quoted(text) + "}", options);
+    return vm.run(*search_program(pattern), "{\"g\":" + quoted(text) + "}", options);
 }
 
 double thread_ms() {
     timespec t{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) / 1e6;
+}
+
+/// Runs with 50 ms of time, and stopped after as many. Neither may take long.
+void check_ends(std::string_view pattern, const std::string& text, int times) {
+    const auto program = search_program(pattern, times);
+    const std::string globals = "{\"g\":" + quoted(text) + "}";
+    for (const bool by_flag : {false, true}) {
+        double least = 1e9;
+        for (int i = 0; i < kMeasures && least > kMostMs; ++i) {
+            const double before = thread_ms();
+            std::atomic<bool> stop{false};
+            Host host;
+            if (by_flag) {
+                host.stop = &stop;
+                host.poll = [&] { stop = thread_ms() > before + 50; };
+            }
+            Vm vm(host);
+            RunOptions options;
+            if (!by_flag) options.limits.timeout_ms = 50;
+            const Outcome outcome = vm.run(*program, globals, options);
+            least = std::min(least, thread_ms() - before);
+            if (outcome.finished()) continue;
+            const ErrorKind kind = outcome.error.kind;
+            CHECK((kind == ErrorKind::Timeout || kind == ErrorKind::Argument ||
+                   (by_flag && kind == ErrorKind::Cancelled)));
+        }
+        CHECK_MESSAGE(least < kMostMs, pattern.substr(0, 20) << " took " << least << " ms");
+    }
 }
 
 std::string repeated(std::string_view unit, std::size_t bytes) {
@@ -96,12 +130,8 @@ TEST_CASE("usual patterns are searched for in long texts, stop flag or not") {
 }
 
 TEST_CASE("searches one after the other end in time, long ones and short ones") {
-    for (const std::size_t size : {3000u, 80u, 10u}) {
-        const double before = thread_ms();
-        const Outcome outcome = searched(kManyStates, letters(size), 50, nullptr, size == 3000 ? 1000 : 30'000);
-        CHECK_MESSAGE(thread_ms() - before < kMostMs, size);
-        if (outcome.failed()) CHECK(outcome.error.kind == ErrorKind::Timeout);
-    }
+    for (const std::size_t size : {3000u, 80u, 10u})
+        check_ends(kManyStates, letters(size), size == 3000 ? 1000 : 30'000);
 }
 
 TEST_CASE("patterns that take long to compile are refused, or end in time") {
@@ -114,13 +144,7 @@ TEST_CASE("patterns that take long to compile are refused, or end in time") {
                                    "(?i)" + repeated("[ -\uFFFF]", 32'000),
                                    repeated("{", 32'000) + "}",
                                    repeated("{,", 32'000) + "}"};
-    for (const std::string& pattern : hostile) {
-        const double before = thread_ms();
-        const Outcome outcome = searched(pattern, "x", 50, nullptr, 200);
-        CHECK_MESSAGE(thread_ms() - before < kMostMs, pattern.substr(0, 20));
-        if (outcome.failed())
-            CHECK((outcome.error.kind == ErrorKind::Timeout || outcome.error.kind == ErrorKind::Argument));
-    }
+    for (const std::string& pattern : hostile) check_ends(pattern, "x", 200);
     CHECK(searched(hostile[0], "x", 5000).error.message ==
           "The pattern is too long: 10000 Unicode classes, of 200 at the most");
     CHECK(searched(hostile[2], "x", 5000).error.message ==

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <vector>
 
 #include <utf8proc.h>
 
@@ -45,7 +44,7 @@ struct Place {
 
 Place place_of(std::string_view s, std::size_t unit, std::size_t from_offset = 0) {
     std::size_t at = from_offset;
-    while (unit > 0 && at < s.size()) {
+    for (Work work; unit > 0 && at < s.size(); work.step()) {
         const unsigned char lead = byte(s, at);
         if (lead < 0x80) {
             at += 1;
@@ -68,7 +67,8 @@ template <typename Map>
 Value mapped(Value string, Heap& heap, Map map) {
     const std::string_view s = string.as_text();
     TextBuilder out(heap);
-    for (std::size_t at = 0; at < s.size();) {
+    Work work;
+    for (std::size_t at = 0; at < s.size(); work.step(4)) {
         const std::size_t start = at;
         const std::uint32_t c = next(s, &at);
         map(out, s, start, c);
@@ -202,6 +202,22 @@ std::size_t surplus(std::string_view s) {
 }
 
 bool is_utf8(std::string_view s, std::size_t* bad) {
+    if (s.size() > kPiece) {
+        std::size_t size = 0;
+        for (std::size_t at = 0; at < s.size(); at += size) {
+            size = std::min(kPiece, s.size() - at);
+            // A character that does not fit goes into the next piece.
+            std::size_t end = at + size;
+            while (end < s.size() && end + 3 > at + size && (byte(s, end) & 0xC0) == 0x80) --end;
+            if (end < s.size() && (byte(s, end) & 0xC0) != 0x80) size = end - at;
+            if (!is_utf8(s.substr(at, size), bad)) {
+                if (bad != nullptr) *bad += at;
+                return false;
+            }
+            work_done(kPiece / 4);
+        }
+        return true;
+    }
     std::size_t i = 0;
     const auto reject = [&] {
         if (bad != nullptr) *bad = i;
@@ -348,7 +364,8 @@ std::size_t find(Value haystack, Value needle, std::size_t from) {
     }
     const auto units_of = [](std::string_view s) {
         std::u16string out;
-        for (std::size_t i = 0; i < s.size();) {
+        Work work;
+        for (std::size_t i = 0; i < s.size(); work.step()) {
             const std::uint32_t c = next(s, &i);
             if (c < 0x10000) {
                 out += static_cast<char16_t>(c);
@@ -362,12 +379,72 @@ std::size_t find(Value haystack, Value needle, std::size_t from) {
     return text::find(units_of(h), units_of(n), from);
 }
 
+namespace {
+
+/// Crochemore and Perrin's search, linear in both: the needle's two parts are compared from the place where they meet,
+/// to the right first. `from` is no more than the haystack's size, and the needle is not empty.
+template <typename Text>
+std::size_t find_two_way(Text haystack, Text needle, std::size_t from) {
+    constexpr std::size_t kNone = Text::npos;
+    const std::size_t size = needle.size();
+    if (haystack.size() - from < size) return kNone;
+    Work work;
+    struct Suffix {
+        std::size_t start;
+        std::size_t period;
+    };
+    // The suffix that is the greatest in the order of units, or in its reverse.
+    const auto greatest_suffix = [&](bool reversed) {
+        std::size_t before = kNone, at = 0, k = 1, period = 1;  // `before` the suffix, wrapping around
+        for (; at + k < size; work.step()) {
+            const auto a = needle[at + k];
+            const auto b = needle[before + k];
+            if (a == b) {
+                if (k == period) at += period;
+                k = k == period ? 1 : k + 1;
+            } else if ((a < b) != reversed) {
+                at += k;
+                k = 1;
+                period = at - before;
+            } else {
+                before = at++;
+                k = period = 1;
+            }
+        }
+        return Suffix{before + 1, period};
+    };
+    const Suffix one = greatest_suffix(false);
+    const Suffix other = greatest_suffix(true);
+    auto [middle, period] = one.start > other.start ? one : other;
+    const bool is_periodic = middle + period <= size && needle.substr(0, middle) == needle.substr(period, middle);
+    if (!is_periodic) period = std::max(middle, size - middle) + 1;
+    std::size_t known = 0;  // units at the needle's start that are alike already
+    for (std::size_t at = from; at <= haystack.size() - size; work.step()) {
+        std::size_t i = std::max(middle, known);
+        for (; i < size && needle[i] == haystack[at + i]; ++i) work.step();
+        if (i < size) {
+            at += i - middle + 1;
+            known = 0;
+            continue;
+        }
+        i = middle;
+        for (; i > known && needle[i - 1] == haystack[at + i - 1]; --i) work.step();
+        if (i <= known) return at;
+        at += period;
+        known = is_periodic ? size - period : 0;
+    }
+    return kNone;
+}
+
+}  // namespace
+
 // std::string_view compares as much of the needle at each place as is alike: quadratic, but fast where either is short.
-// memmem (glibc's, musl's, the BSDs') is linear, and is asked for a piece of the haystack at a time, since it can't be
-// interrupted.
+// memmem (glibc's, musl's, the BSDs') is linear, but can't be interrupted: so it is asked for a piece of the haystack
+// at a time, and never for what is long itself.
 std::size_t find(std::string_view haystack, std::string_view needle, std::size_t from) {
     constexpr std::size_t kShort = 64;
-    constexpr std::size_t kPiece = 1 << 16;
+    constexpr std::size_t kLong = 1 << 17;
+    constexpr std::size_t kPieceSearched = 1 << 16;
     constexpr std::size_t kBytesPerStep = 4;
     const auto find_in = [needle](std::string_view piece, std::size_t start) {
         if (needle.size() < kShort || piece.size() < kShort) return piece.find(needle, start);
@@ -376,7 +453,8 @@ std::size_t find(std::string_view haystack, std::string_view needle, std::size_t
                              : static_cast<std::size_t>(static_cast<const char*>(at) - piece.data());
     };
     if (from > haystack.size()) return std::string_view::npos;
-    const std::size_t piece = std::max(kPiece, 4 * needle.size());
+    if (needle.size() > kLong) return find_two_way(haystack, needle, from);
+    const std::size_t piece = std::max(kPieceSearched, 4 * needle.size());
     for (; haystack.size() - from > piece; from += piece - needle.size()) {
         const std::size_t at = find_in(haystack.substr(0, from + piece), from);
         if (at != std::string_view::npos) return at;
@@ -385,24 +463,9 @@ std::size_t find(std::string_view haystack, std::string_view needle, std::size_t
     return find_in(haystack, from);
 }
 
-// Knuth, Morris and Pratt's: borders[k] is how much of the needle's first k units is both at their start and their end.
 std::size_t find(std::u16string_view haystack, std::u16string_view needle, std::size_t from) {
     if (from > haystack.size() || needle.empty()) return haystack.find(needle, from);
-    Work work;
-    std::vector<std::uint32_t> borders(needle.size() + 1, 0);
-    const auto alike_after = [&](std::size_t alike, char16_t unit) -> std::size_t {
-        while (alike > 0 && needle[alike] != unit) alike = borders[alike];
-        return needle[alike] == unit ? alike + 1 : 0;
-    };
-    for (std::size_t i = 1, alike = 0; i < needle.size(); ++i, work.step()) {
-        alike = alike_after(alike, needle[i]);
-        borders[i + 1] = static_cast<std::uint32_t>(alike);
-    }
-    for (std::size_t i = from, alike = 0; i < haystack.size(); ++i, work.step()) {
-        alike = alike_after(alike, haystack[i]);
-        if (alike == needle.size()) return i + 1 - alike;
-    }
-    return std::u16string_view::npos;
+    return find_two_way(haystack, needle, from);
 }
 
 std::string shortened(std::string_view s, std::size_t most) {
@@ -418,7 +481,9 @@ std::string_view well_formed(Value string, std::string& buffer) {
 std::string_view well_formed(std::string_view s, std::string& buffer) {
     bool changed = false;
     std::size_t kept = 0;
+    Work work;
     for (std::size_t i = 0; (i = s.find('\xED', i)) != std::string_view::npos; i += 3) {
+        work.step();
         if (i + 2 >= s.size() || byte(s, i + 1) < 0xA0) continue;
         if (!changed) buffer.clear();
         changed = true;
@@ -481,7 +546,7 @@ Value decode_utf8(std::string_view bytes, Heap& heap) {
     if (is_utf8(bytes, &bad)) return heap.string(bytes);
     TextBuilder out(heap);
     std::size_t i = 0;
-    while (i < bytes.size()) {
+    for (Work work; i < bytes.size(); work.step(4)) {
         if (is_utf8(bytes.substr(i), &bad)) {
             out.append(bytes.substr(i));
             break;

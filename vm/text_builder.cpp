@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <hogvm/text.h>
+#include <hogvm/work.h>
 
 namespace hogvm {
 namespace {
@@ -42,7 +43,7 @@ bool Heap::join_short(std::span<const Value> texts, Value& joined) {
 void TextBuilder::grow(std::size_t more) {
     const std::size_t capacity = std::max<std::size_t>(std::max<std::size_t>(capacity_ * 2, 64), size_ + more);
     char* data = static_cast<char*>(heap_.allocate(capacity));
-    if (size_ > 0) std::memcpy(data, data_, size_);
+    copy_bytes(data, data_, size_);
     data_ = data;
     capacity_ = capacity;
 }
@@ -57,7 +58,7 @@ void TextBuilder::append(std::string_view text) {
         text.remove_prefix(3);
     }
     if (text.empty()) return;
-    std::memcpy(reserve(text.size()), text.data(), text.size());
+    copy_bytes(reserve(text.size()), text.data(), text.size());
     size_ += text.size();
 }
 

@@ -131,8 +131,56 @@ TEST_CASE("long needles are found where short ones are, across the pieces of a l
     CHECK(text::find(in, "", in.size() + 1) == std::string_view::npos);
 }
 
+TEST_CASE("needles of few letters, which repeat themselves, are found where they are") {
+    std::minstd_rand random(1);
+    const auto letters = [&random](std::size_t size, unsigned kinds) {
+        std::u16string out(size, u'a');
+        for (char16_t& c : out) c = static_cast<char16_t>('a' + random() % kinds);
+        return out;
+    };
+    for (int i = 0; i < 50'000; ++i) {
+        std::u16string unit = letters(1 + random() % 5, 2);
+        std::u16string what;
+        while (what.size() < 1 + random() % 20) what += unit;
+        if (random() % 2 == 0) what += letters(random() % 3, 2);
+        std::u16string in = letters(random() % 10, 2);
+        for (int parts = 0; parts < 3; ++parts) in += what.substr(random() % what.size()) + letters(random() % 3, 2);
+        const std::size_t from = random() % (in.size() + 1);
+        if (text::find(in, what, from) == in.find(what, from)) continue;
+        CAPTURE(std::string(in.begin(), in.end()));
+        CAPTURE(std::string(what.begin(), what.end()));
+        FAIL("a wrong place");
+    }
+    // Long enough not to be memmem's.
+    const std::string a(1 << 18, 'a');
+    CHECK(text::find(a + a + "b" + a, a + "b" + a) == a.size());
+    CHECK(text::find(a + a, a + "b") == std::string::npos);
+    CHECK(text::find(a + a, "b" + a) == std::string::npos);
+    CHECK(text::find(a + "b" + a, a, 1) == a.size() + 1);
+    CHECK(text::find(a, a) == 0);
+    CHECK(text::find(a, a, 1) == std::string::npos);
+}
+
 TEST_CASE("a search from within a pair does not find what starts before") {
     CHECK(text::find(Value::text("😀é😀x"), Value::text("😀"), 1) == 3);
+}
+
+TEST_CASE("UTF-8 is told from what is none in long texts, too") {
+    for (const std::string_view unit : {"日", "😀", "é", "ab"}) {
+        for (const std::string_view wrong : {"\x80", "\xE6\x97", "\xF0\x9F\x98", "\xED\xA0\x80"}) {
+            for (std::size_t shift = 0; shift < 4; ++shift) {
+                std::string text(shift, 'x');
+                while (text.size() < (1 << 16) - 8) text += unit;
+                for (int i = 0; i < 16; ++i) {
+                    text += unit;
+                    std::size_t bad = 0;
+                    CHECK(text::is_utf8(text));
+                    CHECK(!text::is_utf8(text + std::string(wrong) + text, &bad));
+                    CHECK(bad == text.size());
+                }
+            }
+        }
+    }
 }
 
 TEST_CASE("UTF-8 is told from what is none, with the place") {

@@ -10,6 +10,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
+#include <string>
+#include <string_view>
 
 #include <hogvm/heap.h>
 #include <hogvm/visibility.h>
@@ -71,6 +74,23 @@ class Work {
     static constexpr std::size_t kEach = 4096;
     std::size_t steps_ = 0;
 };
+
+/// Bytes that are copied or compared at once.
+inline constexpr std::size_t kPiece = 1 << 16;
+void copy_pieces(void* to, const void* from, std::size_t bytes);
+bool same_pieces(std::string_view a, std::string_view b);
+
+/// memcpy; of much, the run is told while it lasts.
+inline void copy_bytes(void* to, const void* from, std::size_t bytes) {
+    if (bytes > kPiece) return copy_pieces(to, from, bytes);
+    if (bytes > 0) std::memcpy(to, from, bytes);
+}
+/// Appends to a text that is being built outside the heap; of much, the run is told, and whether it has room for it.
+void append_text(std::string_view text, std::string& out);
+/// a == b; of much, the run is told while it lasts.
+inline bool same_text(std::string_view a, std::string_view b) {
+    return a.size() > kPiece && a.size() == b.size() ? same_pieces(a, b) : a == b;
+}
 
 }  // namespace hogvm
 HOGVM_PUBLIC_END
