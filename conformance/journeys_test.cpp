@@ -1,5 +1,5 @@
-// States that travel, without Node: what travel.mjs does, with the states that were kept (keep_states.mjs): those of the
-// reference, those that this tree writes, and, in hogvm-VERSION.json, those that a release wrote otherwise.
+// States that travel, without Node: what travel.mjs does, with the states that were kept (keep_states.mjs): those of
+// the reference, those that this tree writes, and, in hogvm-VERSION.json, those that a release wrote otherwise.
 #include <span>
 #include <string>
 #include <string_view>

@@ -4,8 +4,8 @@
 #include <limits>
 #include <string>
 
-#include <boost/json.hpp>
 #include <doctest/doctest.h>
+#include <boost/json.hpp>
 
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>

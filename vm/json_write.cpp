@@ -55,10 +55,12 @@ class Output {
     }
     void grow(std::size_t more) {
         constexpr std::size_t kFirst = 256;
+        constexpr std::size_t kStep = 1 << 20;
         const std::size_t used = size();
         check_text(used + more);
-        const bool fits = used + more <= text_.capacity();  // as a short text does in a string itself
-        text_.resize(fits ? text_.capacity() : std::max({kFirst, used * 2, used + more}));
+        if (used + more > text_.capacity()) text_.reserve(std::max({kFirst, used * 2, used + more}));
+        // Not all at once: a new page takes longer than what is written to it.
+        text_.resize(std::min(text_.capacity(), used + std::max(more, kStep)));
         point(used);
     }
 
