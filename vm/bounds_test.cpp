@@ -135,3 +135,19 @@ TEST_CASE("findings are at most a thousand, and name what is long by its beginni
         CHECK(finding.message.size() < 500);
     }
 }
+
+TEST_CASE("reading an answer is a part of the time that a run has left") {
+    Host host;
+    host.add_async("wait");
+    Vm vm(std::move(host));
+    RunOptions options;
+    options.limits.timeout_ms = 1000;
+    Outcome outcome = vm.run(*load_program(R"(["_H",1,2,"wait",0,2,"length",1,38])"), options);
+    REQUIRE(outcome.suspended());
+    outcome.state->running_ms = 999.999;  // none is left to look at the clock twice
+    std::string answer = "[0";
+    while (answer.size() < 1'000'000) answer += ",0";
+    const auto state = outcome.state;
+    outcome = vm.resume(*state, answer + "]", options);
+    CHECK(outcome.error.kind == ErrorKind::Timeout);
+}

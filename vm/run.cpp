@@ -109,6 +109,7 @@ Outcome Run::resume(State& state, const std::function<Value()>& result, const Gl
     try {
         begin(*resumed_, options);
         globals_ = globals;
+        earlier_ms_ = state.running_ms;  // before anything looks at the clock
         const Working working(this);
         restore(state, result ? std::optional(result()) : std::nullopt);
     } catch (const Failure& f) {

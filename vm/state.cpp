@@ -250,7 +250,8 @@ std::string State::text() const {
         out += ":[" + std::to_string(d.ip) + "," + std::to_string(d.arg_count) + "]";
     }
     out += "},\"ops\":" + std::to_string(ops) + ",\"asyncSteps\":" + std::to_string(async_steps) + ",\"syncDuration\":";
-    javascript::append_number(std::round(running_ms * 1000) / 1000, out);  // to a microsecond
+    // To a microsecond, and never less: nobody gains time by suspending.
+    javascript::append_number(std::ceil(running_ms * 1000) / 1000, out);
     out += ",\"maxMemUsed\":";
     value(Value::real(max_memory));
     if (is_exact) {

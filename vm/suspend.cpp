@@ -129,7 +129,6 @@ void Run::restore(const State& state, std::optional<Value> result) {
     at_.pc = top().pc;
     at_.origin = reinterpret_cast<std::intptr_t>(at_.pc) - static_cast<std::intptr_t>(state.ops * sizeof(Instruction));
     async_steps_ = state.async_steps;
-    earlier_ms_ = state.running_ms;
     lost_count_ = std::isnan(state.max_memory);
     true_peak2_ = std::max(use2(), lost_count_ ? 0 : static_cast<std::int64_t>(state.max_memory * 2));
     watch_peak();
