@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <hogvm/json.h>
 #include <hogvm/standard_library.h>
 
 using namespace hogvm;
@@ -150,4 +151,33 @@ TEST_CASE("reading an answer is a part of the time that a run has left") {
     const auto state = outcome.state;
     outcome = vm.resume(*state, answer + "]", options);
     CHECK(outcome.error.kind == ErrorKind::Timeout);
+}
+
+TEST_CASE("a program decodes anew what it jumps into only once, and within its memory") {
+    // for f in a closure that begins in the middle of an instruction: f(), again and again
+    std::string program = R"(["_H",1,32,"f",1,1,36,0,54,0,35,39,-6,33,1)";
+    for (int i = 0; i < 20'000; ++i) program += ",33,1,35";
+    const std::string globals =
+        R"({"f":{"__hogClosure__":true,"upvalues":[],"callable":{"__hogCallable__":"local","name":"f","chunk":"root","argCount":0,"upvalueCount":0,"ip":15}}})";
+    Vm vm;
+    RunOptions options;
+    options.limits.timeout_ms = 1000;
+    options.limits.memory = 1 << 20;
+    CHECK(vm.run(*load_program(program + "]"), globals, options).failed());
+}
+
+TEST_CASE("a name that is a list is told within the run's time, or not at all") {
+    // import(['x']) fails in a chunk whose name is a list that holds itself many times.
+    Host host;
+    host.import_chunk = [](std::string_view, Heap& heap) { return json::parse(R"(["_H",1,2,"nothing",0])", heap); };
+    Vm vm(std::move(host));
+    RunOptions options;
+    options.limits.memory = 0;
+    options.limits.timeout_ms = 200;
+    const Outcome wide = ran(vm, shared(40, R"(36,0,2,"import",1)"), options);
+    CHECK(wide.failed());
+    std::string deep = R"(["_H",1,32,"x")";
+    for (int level = 0; level < 1500; ++level) deep += ",43,1";
+    const Outcome nested = vm.run(*load_program(deep + R"(,2,"import",1])"), options);
+    CHECK(nested.failed());
 }

@@ -11,6 +11,8 @@
 namespace hogvm {
 namespace {
 
+constexpr std::size_t kStepsPerToken = 8;  // of decoding
+
 /// JSON.stringify as JavaScript sees a value: dicts are Maps, which have no members of their own.
 std::string json_of_raw(Value v, Heap& heap) {
     const auto without_dicts = [&heap](const auto& self, Value x, int depth) -> Value {
@@ -157,8 +159,11 @@ std::shared_ptr<const Chunk> Run::find_chunk(Value name) {
 std::shared_ptr<const Chunk> Run::import_chunk(std::string_view name) {
     if (!host_.import_chunk) return nullptr;
     const auto heap = std::make_shared<Heap>();
+    heap->set_max_bytes(options_.limits.heap);
+    heap->set_watch(this);
     try {
         const Value given = host_.import_chunk(name, *heap);
+        heap->set_watch(nullptr);  // the chunk may live longer than the run
         return given.is(Type::Undefined) ? nullptr : load_chunk(name, given, heap, program_->library());
     } catch (const json::ParseError& e) {
         throw LoadError("program: chunk \"" + std::string(name) + "\": not JSON: " + e.message);
@@ -167,8 +172,16 @@ std::shared_ptr<const Chunk> Run::import_chunk(std::string_view name) {
 
 const Instruction* Run::arrive(const Chunk** chunk, std::int64_t ip) {
     if (const Instruction* found = (*chunk)->find(ip)) return found;
+    for (const auto& kept : kept_) {
+        if (kept->tokens != (*chunk)->tokens || kept->find(ip) == nullptr) continue;
+        *chunk = kept.get();
+        return kept->find(ip);
+    }
     const std::int64_t ips[] = {ip};
     const Chunk& old = **chunk;
+    check_time(old.tokens->size * kStepsPerToken);
+    extended_bytes_ += old.code.size() * sizeof(Instruction) + old.at.size() * sizeof(std::uint32_t);
+    share_memory();
     // On a heap of its own: others may be running the program. The old chunk keeps the tokens.
     const Arrivals arrivals{old.code[old.start].height, ips};
     auto extended = decode(old.name, old.tokens, std::make_shared<Heap>(), program_->library(), arrivals);

@@ -286,6 +286,33 @@ bool stays_as_it_is(const Dict* object) {
 
 Value to_host(Value v, Heap& heap) { return ToHost(heap).convert(v); }
 Value from_host(Value v, Heap& heap) { return FromHost(heap).convert(v); }
+void freeze(Value v) {
+    if (!v.is_node()) return;
+    Node* n = v.as_node();
+    if (n->is_frozen) return;
+    if (n->visiting) fail(ErrorKind::Input, "A value that holds itself can not be shared");
+    {
+        const Visit visit(n);
+        switch (v.type()) {
+            case Type::Array:
+                if (!n->has_nodes) break;
+                for (const Value item : v.as_array()->values()) freeze(item);
+                break;
+            case Type::Closure: freeze(Value::callable(v.as_closure()->callable)); break;
+            case Type::Callable:
+                freeze(v.as_callable()->name);
+                freeze(v.as_callable()->chunk);
+                break;
+            default:
+                for (const Entry& e : v.as_dict()->items()) {
+                    freeze(e.key);
+                    freeze(e.value);
+                }
+        }
+    }
+    n->is_frozen = true;
+}
+
 Value copy(Value v, Heap& heap) { return Copy(heap).convert(v); }
 
 Value get_nested(Value v, std::span<const Value> path, bool nullish, Heap& heap) {

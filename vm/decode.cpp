@@ -2,6 +2,7 @@
 #include <deque>
 #include <limits>
 
+#include <hogvm/convert.h>
 #include <hogvm/hash.h>
 #include <hogvm/javascript.h>
 #include <hogvm/text.h>
@@ -261,6 +262,11 @@ std::shared_ptr<const Chunk> decode(Value name, const Array* tokens, std::shared
     if (tokens->size > kMostTokens)
         throw LoadError("program: chunk \"" + text::shortened(name.as_text(), 40) + "\" has " +
                         std::to_string(tokens->size) + " tokens, of " + std::to_string(kMostTokens) + " at the most");
+    try {
+        freeze(Value::array(const_cast<Array*>(tokens)));
+    } catch (const Failure& e) {
+        throw LoadError("program: " + e.message);
+    }
     auto chunk = std::make_shared<Chunk>();
     chunk->name = name;
     chunk->is_root = name.as_text() == "root";

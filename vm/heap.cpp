@@ -192,6 +192,7 @@ Array* Heap::pushed_back_slowly(const Array* a, Value v) {
     if (buffer != nullptr) buffer->is_shared = true;
     grown->is_tuple = false;
     grown->visiting = false;
+    grown->is_frozen = false;
     grown->parent = nullptr;
     grown->epoch = epoch_;
     grown->items[grown->size++] = v;

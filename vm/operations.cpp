@@ -106,8 +106,8 @@ void Run::get_global(std::size_t count) {
     if (!args_.empty()) {
         if (frame.chunk->is_root && globals_ != nullptr && globals_->read(args_, heap_, v)) return push(v);
         if (frame.chunk->globals != nullptr && heap_.find(frame.chunk->globals, args_[0].as_text()) != nullptr) {
-            return push(from_host(
-                get_nested(Value::object(const_cast<Dict*>(frame.chunk->globals)), args_, true, heap_), heap_));
+            const Value all = Value::object(const_cast<Dict*>(frame.chunk->globals));
+            return push(from_host(copy(get_nested(all, args_, true, heap_), heap_), heap_));
         }
     }
     if (args_.size() == 1) {

@@ -6,6 +6,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <hogvm/convert.h>
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>
 #include <hogvm/text.h>
@@ -41,7 +42,14 @@ std::shared_ptr<Chunk> decode_entry(std::string_view name, Value entry, const st
     const auto chunk = decode(heap->string(name), bytecode->value.as_array(), heap, library);
     auto writable = std::const_pointer_cast<Chunk>(chunk);
     const Entry* globals = heap->find(entry.as_dict(), "globals");
-    if (globals != nullptr && globals->value.is(Type::Object)) writable->globals = globals->value.as_dict();
+    if (globals != nullptr && globals->value.is(Type::Object)) {
+        try {
+            freeze(globals->value);
+        } catch (const Failure& e) {
+            throw LoadError(where + "\"globals\": " + e.message);
+        }
+        writable->globals = globals->value.as_dict();
+    }
     return writable;
 }
 

@@ -45,6 +45,7 @@ void Run::reset() {
     declared_.clear();
     imported_.clear();
     kept_.clear();
+    extended_bytes_ = 0;
     args_.clear();
     cause_ = nullptr;
     uncaught_ = Value::null();
@@ -86,11 +87,7 @@ void Run::begin(const Program& program, const RunOptions& options) {
 }
 
 Outcome Run::run(const Program& program, const Globals* globals, const RunOptions& options) {
-    try {
-        begin(program, options);
-    } catch (const Failure& f) {
-        return failed(f);
-    }
+    begin(program, options);
     return go(globals);
 }
 
@@ -106,11 +103,11 @@ Outcome Run::go(const Globals* globals) {
 Outcome Run::resume(State& state, const std::function<Value()>& result, const Globals* globals,
                     const RunOptions& options) {
     resumed_ = state.program;
+    const Working working(this);
     try {
         begin(*resumed_, options);
         globals_ = globals;
         earlier_ms_ = state.running_ms;  // before anything looks at the clock
-        const Working working(this);
         restore(state, result ? std::optional(result()) : std::nullopt);
     } catch (const Failure& f) {
         return frames_.empty() ? failed(f) : failure(f.kind, f.message, cause_);
@@ -179,13 +176,16 @@ Outcome Run::finish(Step step) {
 Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_ptr cause) {
     // Only a program's throw leaves an error; a function of the host may raise any Failure.
     if (kind == ErrorKind::Uncaught && uncaught_.is(Type::Null)) kind = ErrorKind::Host;
-    std::string payload;
+    // What a program made of any size is told within its time and memory.
+    const std::string chunk = frames_.empty() ? "" : name_in_error(top().chunk_name());
+    std::string type;
+    std::string payload = "null";
     if (kind == ErrorKind::Uncaught) {
+        type = name_in_error(heap_.find(uncaught_.as_dict(), "type")->value);
         try {
             payload = json::to_text(uncaught_payload());
         } catch (const Failure& f) {
             if (f.kind != ErrorKind::Depth) return failure(f.kind, f.message, nullptr);
-            payload = "null";
         }
     }
     heap_.set_watch(nullptr);  // what is left to do is done, whatever the time
@@ -200,16 +200,26 @@ Outcome Run::failure(ErrorKind kind, const std::string& message, std::exception_
     error.cause = std::move(cause);
     if (!frames_.empty()) {
         std::string buffer;
-        error.chunk = text::well_formed(javascript::to_string(top().chunk_name()), buffer);
+        error.chunk = text::well_formed(chunk, buffer);
         error.ip = at_.pc != nullptr ? static_cast<std::int32_t>(at_.pc->ip) : 0;  // -1 before the first
     }
     if (options_.keep_state && !frames_.empty() && !heap_.is_torn()) outcome.state = state_at_end(failed_ip());
     if (kind == ErrorKind::Uncaught) {
-        error.type = javascript::to_string(heap_.find(uncaught_.as_dict(), "type")->value);
+        error.type = std::move(type);
         error.payload_json = std::move(payload);
         outcome.result = uncaught_payload();
     }
     return outcome;
+}
+
+/// A name as text: empty if it is none, and can't be made one in the time and memory that are left.
+std::string Run::name_in_error(Value name) const {
+    if (name.is_string()) return std::string(name.as_text());
+    try {
+        return javascript::to_string(name);
+    } catch (const Failure&) {
+        return "";
+    }
 }
 
 Value Run::uncaught_payload() const {
@@ -253,7 +263,7 @@ void Run::slow_tick() {
 void Run::share_memory() {
     constexpr std::size_t kSlotBytes = sizeof(Value) + sizeof(std::int64_t);
     const std::size_t limit = options_.limits.heap;
-    const std::size_t besides = trace_bytes_ + static_cast<std::size_t>(height()) * kSlotBytes +
+    const std::size_t besides = trace_bytes_ + extended_bytes_ + static_cast<std::size_t>(height()) * kSlotBytes +
                                 upvalues_.capacity() * (sizeof(Upvalue) + sizeof(std::uint32_t));
     if (heap_.bytes() + besides > limit)
         fail(ErrorKind::Memory, "Out of memory: this run needs more than " + std::to_string(limit) + " bytes");

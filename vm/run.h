@@ -44,7 +44,7 @@ class Run final : public Watch {
     Heap& heap() { return heap_; }
 
     Outcome run(const Program& program, const Globals* globals, const RunOptions& options);
-    /// In two steps: what is done between them is a part of the run. `begin` may raise Failure.
+    /// In two steps: what is done between them is a part of the run. May raise Failure, like `run`, before it begins.
     void begin(const Program& program, const RunOptions& options);
     Outcome go(const Globals* globals);
     /// `result` makes what the suspended call gives; none where the stack has it already.
@@ -102,6 +102,7 @@ class Run final : public Watch {
     std::int64_t failed_ip() const;
     bool has_left() const;
     Value uncaught_payload() const;
+    std::string name_in_error(Value name) const;
 
     // interpreter.cpp
     struct Loop;
@@ -251,6 +252,7 @@ class Run final : public Watch {
     std::int64_t highest_open_ = -1;            // no open upvalue lies above this slot
     std::vector<Declared> declared_;
     std::vector<std::shared_ptr<const Chunk>> imported_;
+    std::size_t extended_bytes_ = 0;  // of the chunks that arrive() has made
     std::vector<std::shared_ptr<const Chunk>> kept_;
     std::vector<Value> args_;  // of a host or async call
     std::string_view async_name_;

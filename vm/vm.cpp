@@ -1,6 +1,8 @@
 #include <hogvm/vm.h>
 
 #include <algorithm>
+#include <new>
+#include <optional>
 
 #include <boost/json/value.hpp>
 
@@ -38,14 +40,30 @@ Vm& Vm::operator=(Vm&&) noexcept = default;
 
 Host& Vm::host() { return impl_->run.host(); }
 
+namespace {
+
+/// Nothing leaves a run but its outcome.
+template <typename Act>
+Outcome guarded(Act act) {
+    try {
+        return act();
+    } catch (const Failure& e) {
+        return Run::failed(e);
+    } catch (const std::bad_alloc&) {
+        return Run::failed({ErrorKind::Memory, "Out of memory"});
+    }
+}
+
+}  // namespace
+
 Outcome Vm::run(const Program& program, const RunOptions& options) {
     impl_->run.reset();
-    return impl_->run.run(program, nullptr, options);
+    return guarded([&] { return impl_->run.run(program, nullptr, options); });
 }
 
 Outcome Vm::run(const Program& program, const Globals& globals, const RunOptions& options) {
     impl_->run.reset();
-    return impl_->run.run(program, &globals, options);
+    return guarded([&] { return impl_->run.run(program, &globals, options); });
 }
 
 Outcome Vm::run(const Program& program, std::string_view globals_json, const RunOptions& options) {
@@ -54,20 +72,19 @@ Outcome Vm::run(const Program& program, std::string_view globals_json, const Run
     run.reset();
     impl_->document.clear();
     impl_->document.set_max_bytes(options.limits.heap_bytes());
-    try {
+    return guarded([&] {
         run.begin(program, options);
-    } catch (const Failure& e) {
-        return Run::failed(e);
-    }
-    try {
         const Working working(&run);  // reading is a part of the run's time
-        const TextGlobals globals(globals_json, program.chunks()[0]->reads, impl_->document);
-        return run.go(&globals);
-    } catch (const json::ParseError& e) {
-        return Run::failed({ErrorKind::Input, "globals: not JSON: " + e.message});
-    } catch (const Failure& e) {
-        return Run::failed({e.kind, "globals: " + e.message});
-    }
+        std::optional<TextGlobals> globals;
+        try {
+            globals.emplace(globals_json, program.chunks()[0]->reads, impl_->document);
+        } catch (const json::ParseError& e) {
+            fail(ErrorKind::Input, "globals: not JSON: " + e.message);
+        } catch (const Failure& e) {
+            fail(e.kind, "globals: " + e.message);
+        }
+        return run.go(&*globals);
+    });
 }
 
 Outcome Vm::run(const Program& program, const boost::json::value& globals, const RunOptions& options) {
@@ -75,32 +92,32 @@ Outcome Vm::run(const Program& program, const boost::json::value& globals, const
 }
 
 Outcome Vm::resume(State& state, Value result, const RunOptions& options, const Globals* globals) {
-    try {
+    return guarded([&] {
         // The answer may be a value of the run that is about to be forgotten.
         const Value kept = copy(result, *state.heap);
         impl_->run.reset();
         return impl_->run.resume(
             state, [&] { return kept; }, globals, options);
-    } catch (const Failure& e) {
-        return Run::failed(e);
-    }
+    });
 }
 
 Outcome Vm::resume(State& state, const RunOptions& options, const Globals* globals) {
     impl_->run.reset();
-    return impl_->run.resume(state, nullptr, globals, options);
+    return guarded([&] { return impl_->run.resume(state, nullptr, globals, options); });
 }
 
 Outcome Vm::resume(State& state, std::string_view result_json, const RunOptions& options, const Globals* globals) {
     impl_->run.reset();
-    try {
-        return impl_->run.resume(
-            state, [&] { return json::parse(result_json, *state.heap); }, globals, options);
-    } catch (const json::ParseError& e) {
-        return Run::failed({ErrorKind::Input, "result: not JSON: " + e.message});
-    } catch (const Failure& e) {
-        return Run::failed(e);
-    }
+    return guarded([&] {
+        const auto answer = [&] {
+            try {
+                return json::parse(result_json, *state.heap);
+            } catch (const json::ParseError& e) {
+                fail(ErrorKind::Input, "result: not JSON: " + e.message);
+            }
+        };
+        return impl_->run.resume(state, answer, globals, options);
+    });
 }
 
 std::string Outcome::json() const {

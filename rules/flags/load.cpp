@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include <hogvm/convert.h>
 #include <hogvm/error.h>
 #include <hogvm/javascript.h>
 #include <hogvm/json.h>
@@ -52,6 +53,7 @@ class Loader {
           compiler_(*made_, member(json, "cohorts", heap), options_, heap) {}
 
     std::shared_ptr<const Definitions> load() {
+        freeze(json_);  // threads share it
         const Value flags = member(json_, "flags", heap_);
         if (!flags.is(Type::Array)) throw LoadError("flags: the definitions are no object with a list \"flags\"");
         index_keys(flags.as_array()->values());

@@ -20,6 +20,9 @@ bool stays_as_it_is(const Dict* object);
 /// What a program is given: objects become dicts, but tagged dates, datetimes and functions are restored. What only a
 /// program has, dicts and tuples, stays what it is.
 Value from_host(Value v, Heap& heap);
+/// Makes a value one that many threads may read: nothing is written into its nodes any more, not even the marks of
+/// walks. Raises Failure{Input} for a value that holds itself.
+void freeze(Value v);
 /// A deep copy of `v` with its text, for a heap that lives on its own.
 Value copy(Value v, Heap& heap);
 

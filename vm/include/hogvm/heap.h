@@ -57,11 +57,15 @@ class Watch {
     ~Watch() = default;
 };
 
-/// Marks a node as on the path of a walk, for as long as this lives.
+/// Marks a node as on the path of a walk, for as long as this lives. What is frozen needs no mark: it holds no cycles.
 class Visit {
   public:
-    explicit Visit(Node* node) : node_(node) { node_->visiting = true; }
-    ~Visit() { node_->visiting = false; }
+    explicit Visit(Node* node) : node_(node->is_frozen ? nullptr : node) {
+        if (node_ != nullptr) node_->visiting = true;
+    }
+    ~Visit() {
+        if (node_ != nullptr) node_->visiting = false;
+    }
     Visit(const Visit&) = delete;
     Visit& operator=(const Visit&) = delete;
 

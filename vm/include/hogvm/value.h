@@ -204,6 +204,7 @@ struct Node {
     bool has_nodes = false;   // holds a node, so its cost can change from below
     bool visiting = false;    // on the path of a walk that must notice cycles
     bool is_moved = false;    // by the collector, which then has `parent` and `cost` for itself
+    bool is_frozen = false;   // shared by runs on many threads, which may only read it: see freeze()
     std::uint8_t traits = 0;  // of an Object: Trait bits
     std::uint32_t epoch = 0;  // Heap::epoch when the cost was last computed
     std::int64_t cost = 8;    // bytes
