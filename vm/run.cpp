@@ -160,6 +160,7 @@ Outcome Run::finish(Step step) {
         outcome.function = async_name_;
         outcome.args = args_;
         outcome.async_steps = outcome.state->async_steps;
+        outcome.state->running_ms = outcome.running_ms;  // making it counts, too
     } else {
         outcome.status = Outcome::Status::Finished;
         outcome.result = args_[0].charged(false);
