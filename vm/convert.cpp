@@ -153,12 +153,13 @@ class FromHost : Conversion {
         const Value ip = member(o, "ip");
         const Value chunk = member(o, "chunk");
         if (!kind.is_string() || !args.is(Type::Int) || !upvalues.is(Type::Int) || !ip.is(Type::Int)) return nullptr;
-        if (!chunk.is_string() && !chunk.is_nullish()) return nullptr;
         const Value name = member(o, "name");
         for (const CallableKind k : {CallableKind::Local, CallableKind::Library, CallableKind::Async}) {
             if (kind.as_text() != name_of(k)) continue;
             return heap_.callable(k, name.is_string() ? heap_.string(name.as_text()) : name,
-                                  chunk.is_string() ? heap_.string(chunk.as_text()) : Value::ascii("root"),
+                                  chunk.is_string()    ? heap_.string(chunk.as_text())
+                                  : chunk.is_nullish() ? Value::ascii("root")
+                                                       : chunk,
                                   args.as_int(), upvalues.as_int(), ip.as_int());
         }
         return nullptr;

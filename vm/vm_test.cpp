@@ -461,6 +461,18 @@ TEST_CASE("what is printed goes to the host, or is kept") {
     CHECK(lines == "a;b;");
 }
 
+TEST_CASE("a state of a chunk that was imported by a list reads back, and goes on") {
+    Host host;
+    host.add_async("wait");
+    Vm vm(std::move(host));
+    const auto program = load_program(
+        R"({"bytecodes":{"root":{"bytecode":["_H",1,32,["lib"],2,"import",1,38]},"lib":{"bytecode":["_H",1,33,1,2,"wait",1,38]}}})");
+    const Outcome outcome = vm.run(*program);
+    REQUIRE(outcome.suspended());
+    const auto state = State::parse(outcome.state->json(), standard_library());
+    CHECK(vm.resume(*state, "7").json() == "7");
+}
+
 TEST_CASE("an uncaught error that a function of the host raises is the host's") {
     Host host;
     host.add("f", [](Call&) -> Value { throw Failure(ErrorKind::Uncaught, "of another run"); });
